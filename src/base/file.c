@@ -1,0 +1,187 @@
+// Files as one act.
+//
+//   write beside (name.XXXXXX) ─> fsync ─> rename over name ─> fsync the folder
+//
+// Rename makes the change whole, the syncs make it last. After a failed sync the kernel may have
+// dropped the pages and call the next sync a success, so the temporary file is thrown away and
+// nothing is retried.
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+  PATH = 4096
+};
+
+
+//-------------------------------- reading -------------------------------------------------------
+
+// read until end or cap + 1 bytes; false on a read error
+static bool read_all(int file, char* bytes, size_t room, size_t* size) {
+  *size = 0;
+  while (*size < room) {
+    ssize_t got = read(file, bytes + *size, room - *size);
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    if (got < 0) {
+      return false;
+    }
+    if (got == 0) {
+      break;
+    }
+    *size += (size_t)got;
+  }
+  return true;
+}
+
+
+char* sg_file_read(const char* path, size_t cap, size_t* size, SgError* error) {
+  struct stat info;
+  char* bytes = NULL;
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0 || fstat(file, &info) != 0) {
+    sg_fail(error, SG_FILE, "%s: cannot be opened: %s", path, strerror(errno));
+    goto end;
+  }
+  if (S_ISDIR(info.st_mode)) {
+    sg_fail(error, SG_FILE, "%s: is a folder, a file is needed", path);
+    goto end;
+  }
+  if (info.st_size > 0 && (size_t)info.st_size > cap) {
+    sg_fail(error, SG_FILE, "%s: has %lld bytes, more than the %zu allowed", path,
+            (long long)info.st_size, cap);
+    goto end;
+  }
+
+  // one byte more than it should have tells a file that grew; pipes have no size at all
+  size_t room = (S_ISREG(info.st_mode) ? (size_t)info.st_size : cap) + 1;
+  bytes = malloc(room + 1);
+  if (!bytes) {
+    sg_fail(error, SG_MACHINE, "%s: out of memory for %zu bytes", path, room);
+    goto end;
+  }
+  if (!read_all(file, bytes, room, size) || *size == room) {
+    sg_fail(error, SG_FILE, "%s: cannot be read: %s", path,
+            *size == room ? "it is too large or grew meanwhile" : strerror(errno));
+    free(bytes);
+    bytes = NULL;
+    goto end;
+  }
+  bytes[*size] = '\0';
+
+end:
+  if (file >= 0) {
+    close(file);
+  }
+  return bytes;
+}
+
+
+void sg_file_free(char* bytes) {
+  free(bytes);
+}
+
+
+//-------------------------------- writing -------------------------------------------------------
+
+static bool write_all(int file, const char* bytes, size_t size) {
+  while (size > 0) {
+    ssize_t done = write(file, bytes, size);
+    if (done < 0 && errno == EINTR) {
+      continue;
+    }
+    if (done < 0) {
+      return false;
+    }
+    bytes += done;
+    size -= (size_t)done;
+  }
+  return true;
+}
+
+
+// make the folder's entry for path last
+static void sync_folder(const char* path) {
+  char folder[PATH];
+  const char* slash = strrchr(path, '/');
+  snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path + 1) : 1, slash ? path : ".");
+  int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file >= 0) {
+    fsync(file);
+    close(file);
+  }
+}
+
+
+SgStatus sg_file_write(const char* path, const void* bytes, size_t size, SgError* error) {
+  char beside[PATH];
+  if (snprintf(beside, sizeof(beside), "%s.XXXXXX", path) >= (int)sizeof(beside)) {
+    return sg_fail(error, SG_MACHINE, "%s: the path is too long", path);
+  }
+  int file = mkostemp(beside, O_CLOEXEC);
+  if (file < 0) {
+    return sg_fail(error, SG_MACHINE, "%s: cannot be written: %s", path, strerror(errno));
+  }
+
+  // as readable as a new file would be, then all of it, then to the disk, then under its name
+  mode_t mask = umask(0);
+  umask(mask);
+  bool fine = fchmod(file, 0666 & ~mask) == 0 && write_all(file, bytes, size) && fsync(file) == 0;
+  int why = errno;
+  fine = close(file) == 0 && fine;
+  if (fine && rename(beside, path) == 0) {
+    sync_folder(path);
+    return SG_OK;
+  }
+  why = fine ? errno : why;
+  unlink(beside);
+  return sg_fail(error, SG_MACHINE, "%s: cannot be written: %s", path, strerror(why));
+}
+
+
+//-------------------------------- folders and paths ---------------------------------------------
+
+SgStatus sg_folder_make(const char* path, SgError* error) {
+  char part[PATH];
+  if (snprintf(part, sizeof(part), "%s", path) >= (int)sizeof(part)) {
+    return sg_fail(error, SG_MACHINE, "%s: the path is too long", path);
+  }
+
+  // every parent in turn, then the folder
+  for (char* slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+    *slash = '\0';
+    mkdir(part, 0777);
+    *slash = '/';
+  }
+  if (mkdir(part, 0777) != 0 && !(errno == EEXIST && sg_folder_exists(part))) {
+    return sg_fail(error, SG_MACHINE, "%s: the folder cannot be made: %s", path, strerror(errno));
+  }
+  return SG_OK;
+}
+
+
+bool sg_file_exists(const char* path) {
+  struct stat info;
+  return stat(path, &info) == 0;
+}
+
+
+bool sg_folder_exists(const char* path) {
+  struct stat info;
+  return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+
+bool sg_path_join(char* path, int size, const char* folder, const char* name) {
+  size_t length = strlen(folder);
+  const char* slash = length > 0 && folder[length - 1] == '/' ? "" : "/";
+  return snprintf(path, (size_t)size, "%s%s%s", folder, slash, name) < size;
+}

@@ -1,0 +1,34 @@
+// Files: whole ones in, whole ones out, old or new and never a mixture.
+
+#ifndef SG_BASE_FILE_H_
+#define SG_BASE_FILE_H_
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+
+/// Read a whole file of at most cap bytes. Return a malloc'ed buffer (one extra zero byte behind the
+/// end, not counted) that the caller frees with sg_file_free, and its size; or NULL with SG_FILE.
+char* sg_file_read(const char* path, size_t cap, size_t* size, SgError* error);
+
+/// Free what sg_file_read returned. NULL is allowed.
+void sg_file_free(char* bytes);
+
+/// Replace a file as one act: write beside it, sync, rename, sync the folder. On failure the old file
+/// is untouched, nothing half-written remains, and SG_MACHINE says why.
+SgStatus sg_file_write(const char* path, const void* bytes, size_t size, SgError* error);
+
+/// Make a folder and its parents; one that exists is fine.
+SgStatus sg_folder_make(const char* path, SgError* error);
+
+/// Whether a path names something that exists.
+bool sg_file_exists(const char* path);
+
+/// Whether a path names a folder.
+bool sg_folder_exists(const char* path);
+
+/// Join folder and name with one slash into path (size bytes). Return false when it does not fit.
+bool sg_path_join(char* path, int size, const char* folder, const char* name);
+
+#endif  // SG_BASE_FILE_H_

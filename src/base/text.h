@@ -1,0 +1,26 @@
+// Text to numbers and back, the same in every locale; and the name the user probably meant.
+
+#ifndef SG_BASE_TEXT_H_
+#define SG_BASE_TEXT_H_
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// Parse a whole string as a double: decimal or hexadecimal, "inf", "-inf", ".inf", "nan" (any case).
+/// Nothing may stand before or behind. Return false and leave value alone when it is not a number.
+bool sg_text_double(const char* text, double* value);
+
+/// Parse a whole string as a decimal integer; "1e6" and "1_000" are not integers.
+bool sg_text_int(const char* text, int64_t* value);
+
+/// Parse "true" or "false".
+bool sg_text_bool(const char* text, bool* value);
+
+/// Write a double so that it reads back as the same double, in as few digits as that takes
+/// ("0.1", "1000000", "inf"). Writes at most size bytes, 32 are enough.
+void sg_text_number(char* text, int size, double value);
+
+/// The entry of names (count) nearest to name by edit distance, if near enough to suggest; else NULL.
+const char* sg_text_nearest(const char* name, const char* const* names, int count);
+
+#endif  // SG_BASE_TEXT_H_

@@ -1,0 +1,26 @@
+// Evaluation: a finished policy, the bytes as shipped, on environments of its own.
+
+#ifndef SG_TRAIN_EVAL_H_
+#define SG_TRAIN_EVAL_H_
+
+#include <stdint.h>
+
+#include "base/rng.h"
+#include "base/status.h"
+#include "policy/policy.h"
+#include "task/env.h"
+
+/// What an evaluation measured, over episodes.
+typedef struct SgEvalResult {
+  int episodes;
+  double mean_return, std_return, min_return, max_return;  ///< std: population, as Spinning Up's
+  double mean_length;
+  int failed;  ///< episodes that physics ended
+} SgEvalResult;
+
+/// Run episodes of the deterministic policy; episode i starts from the stream (purpose, 0, i) of
+/// seed, the same start states each time. SG_FILE when policy and task differ in sizes.
+SgStatus sg_eval(const SgPolicy* policy, SgEnv* env, const SgTaskInfo* task, int episodes,
+                 uint64_t seed, SgRngPurpose purpose, SgEvalResult* result, SgError* error);
+
+#endif  // SG_TRAIN_EVAL_H_

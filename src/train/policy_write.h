@@ -1,0 +1,26 @@
+// The policy file, written: the actor and its whole contract as the bytes of a safetensors file.
+
+#ifndef SG_TRAIN_POLICY_WRITE_H_
+#define SG_TRAIN_POLICY_WRITE_H_
+
+#include <stdint.h>
+
+#include "base/status.h"
+#include "sac/sac.h"
+#include "task/task.h"
+
+/// The training summary that goes into the file: nothing that differs between two runs of one seed.
+typedef struct SgPolicySummary {
+  int64_t step, updates;
+  int64_t seed;
+  double eval_return;  ///< NaN: not evaluated
+  const char* preset;
+  const char* model_sha256;
+} SgPolicySummary;
+
+/// Make the bytes of a policy file: no date, path, host or duration in them. Returns a malloc'ed
+/// buffer for sg_file_free and its size, or NULL with a sentence.
+char* sg_policy_bytes(const SgSac* sac, const SgTask* task, const SgPolicySummary* summary,
+                      size_t* size, SgError* error);
+
+#endif  // SG_TRAIN_POLICY_WRITE_H_

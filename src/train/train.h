@@ -1,0 +1,68 @@
+// The training loop: act, step, store, sample, update, evaluate. Reads like pseudocode in train.c.
+
+#ifndef SG_TRAIN_TRAIN_H_
+#define SG_TRAIN_TRAIN_H_
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "train/config.h"
+#include "train/progress.h"
+
+/// What a run is about to do; told once, before the first step.
+typedef struct SgTrainStart {
+  const SgConfig* config;  ///< resolved
+  const SgTaskInfo* task;
+  const char* run;      ///< run folder
+  const char* backend;  ///< "openblas (Cooperlake)"
+  int nthread;
+  int64_t replay_rows;  ///< rows of the replay
+  double replay_mb;     ///< what they take when full, in 10^6 bytes
+} SgTrainStart;
+
+/// Where a run stands; told often, cheap.
+typedef struct SgTrainNow {
+  int64_t step, steps;  ///< environment steps taken, and planned
+  int64_t episodes, updates;
+  double last_return;       ///< of the newest finished episode, NaN before the first
+  double seconds;           ///< since the start
+  double steps_per_second;  ///< of late
+} SgTrainNow;
+
+/// Whom to tell. All may be NULL. Called on the training thread; they must not change the run.
+typedef struct SgTrainWatcher {
+  void* arg;
+  void (*start)(void* arg, const SgTrainStart* start);
+  void (*row)(void* arg, const SgProgress* progress);  ///< a table row was written
+  void (*now)(void* arg, const SgTrainNow* now);       ///< after every environment step
+  void (*note)(void* arg, const char* sentence);       ///< something worth a line on stderr
+} SgTrainWatcher;
+
+/// What a run is asked to do.
+typedef struct SgTrainOptions {
+  const SgConfig* config;  ///< set, not yet resolved
+  const char* run;         ///< folder to make, or NULL for runs/<task>/<date-time>-s<seed>-<hex>
+  const char* command;     ///< the command line, for command.txt
+  int nthread;             ///< 1 or more
+  volatile sig_atomic_t* stop;  ///< nonzero: finish the update, save, return; may be NULL
+  SgTrainWatcher watcher;
+} SgTrainOptions;
+
+/// What came of a run.
+typedef struct SgTrainResult {
+  char run[1024];         ///< run folder
+  char policy[1024];      ///< run/policy/best.safetensors, or latest when nothing was evaluated
+  char state_sha256[65];  ///< over live memory at the end
+  int64_t step;           ///< environment steps taken
+  bool stopped;           ///< ended by `stop`
+  double best_return;     ///< highest mean of one evaluation, NaN when there was none
+  double final_return;    ///< mean of the last evaluation, NaN when there was none
+} SgTrainResult;
+
+/// Train from the beginning to config.steps or to `stop`. On failure the run folder keeps what was
+/// written, status and sentence say why.
+SgStatus sg_train(const SgTrainOptions* options, SgTrainResult* result, SgError* error);
+
+#endif  // SG_TRAIN_TRAIN_H_
