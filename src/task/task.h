@@ -47,6 +47,10 @@ typedef struct SgTaskInfo {
   int episode_steps;             ///< time limit in environment steps; 0: none
   const double* act_scale;       ///< (nact) ctrl = scale * act + offset
   const double* act_offset;      ///< (nact)
+  const double* act_low;         ///< (nact) ctrl at action -1
+  const double* act_high;        ///< (nact) ctrl at action +1
+  const char* about;             ///< one line for people, "" when the file has none
+  const char* warning;           ///< what MuJoCo warned of while compiling the model, or ""
   const char* const* actuators;  ///< (nact) names
 } SgTaskInfo;
 

@@ -1,0 +1,263 @@
+// An environment's step, in Gymnasium's order: controls, frame_skip times mj_step, one
+// mj_rnePostConstraint for the contact forces, then reward, ends and observation of what is there,
+// without another forward pass.
+//
+//   fresh after a step:   qpos, qvel                      lagged:   everything derived from them
+//
+// Velocities are displacements of a coordinate that may itself be lagged, so the coordinate's place
+// is kept from step to step, with the observation: no MuJoCo state holds them.
+
+#include "task/env.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "task/guard.h"
+#include "task/task_internal.h"
+
+struct SgEnv {
+  const SgTask* task;
+  mjData* d;
+  double* obs;        // (nobs)
+  double* terms;      // (nreward) values of the last step
+  double* positions;  // (nreward) where velocity terms' coordinates are
+  double* ctrl;       // (nact) scratch
+  int steps;          // since the reset
+  bool broken;        // MuJoCo raised an error: only a reset helps
+};
+
+
+SgEnv* sg_env_create(const SgTask* task, SgError* error) {
+  SgEnv* env = calloc(1, sizeof(SgEnv));
+  size_t nreward = (size_t)task->nreward;
+  size_t count = (size_t)task->info.nobs + 2 * nreward + (size_t)task->info.nact;
+  double* numbers = calloc(count, sizeof(double));
+  mjData* d = env && numbers ? mj_makeData(task->model) : NULL;
+  if (!d) {
+    free(env);
+    free(numbers);
+    sg_fail(error, SG_MACHINE, "out of memory for an environment of %s", task->info.name);
+    return NULL;
+  }
+  env->task = task;
+  env->d = d;
+  env->obs = numbers;
+  env->terms = env->obs + task->info.nobs;
+  env->positions = env->terms + nreward;
+  env->ctrl = env->positions + nreward;
+  return env;
+}
+
+
+void sg_env_free(SgEnv* env) {
+  if (env) {
+    mj_deleteData(env->d);
+    free(env->obs);
+    free(env);
+  }
+}
+
+
+//-------------------------------- reset ---------------------------------------------------------
+
+static void forward(void* arg) {
+  SgEnv* env = arg;
+  mj_forward(env->task->model, env->d);
+}
+
+
+// the state is set: derive the rest, observe, forget the last episode
+static void begin(SgEnv* env) {
+  const SgTask* task = env->task;
+  env->steps = 0;
+  env->broken = sg_guard_call(forward, env, NULL) != SG_OK;
+  memset(env->terms, 0, (size_t)task->nreward * sizeof(double));
+  for (int i = 0; i < task->nreward; i++) {
+    env->positions[i] = sg_reward_position(&task->rewards[i], task->model, env->d);
+  }
+  sg_observe(env->obs, task->channels, task->info.nobs, env->d, true);
+}
+
+
+void sg_env_reset(SgEnv* env, uint64_t seed, SgRngPurpose purpose, uint32_t index,
+                  uint32_t episode) {
+  SgRng rng = sg_rng_make(seed, purpose, index, episode);
+  mj_resetData(env->task->model, env->d);
+  for (int i = 0; i < env->task->nreset; i++) {
+    sg_reset_apply(&env->task->resets[i], env->d, &rng);
+  }
+  begin(env);
+}
+
+
+void sg_env_reset_to(SgEnv* env, const mjtNum* qpos, const mjtNum* qvel) {
+  const mjModel* m = env->task->model;
+  mj_resetData(m, env->d);
+  memcpy(env->d->qpos, qpos, (size_t)m->nq * sizeof(mjtNum));
+  memcpy(env->d->qvel, qvel, (size_t)m->nv * sizeof(mjtNum));
+  begin(env);
+}
+
+
+//-------------------------------- step ----------------------------------------------------------
+
+static void advance(void* arg) {
+  SgEnv* env = arg;
+  const mjModel* m = env->task->model;
+  for (int i = 0; i < env->task->info.frame_skip; i++) {
+    mj_step(m, env->d);
+  }
+  mj_rnePostConstraint(m, env->d);
+}
+
+
+// warnings that mean the simulation is not what was asked for; by default MuJoCo resets the state and
+// goes on
+static int trouble_count(const mjData* d) {
+  return d->warning[mjWARN_BADQPOS].number + d->warning[mjWARN_BADQVEL].number +
+         d->warning[mjWARN_BADQACC].number + d->warning[mjWARN_BADCTRL].number +
+         d->warning[mjWARN_INERTIA].number;
+}
+
+
+// all terms, in file order, each from the state after the step
+static double add_rewards(SgEnv* env, const mjtNum* ctrl) {
+  const SgTask* task = env->task;
+  double sum = 0;
+
+  for (int i = 0; i < task->nreward; i++) {
+    const SgReward* reward = &task->rewards[i];
+    double position = sg_reward_position(reward, task->model, env->d);
+    double moved = position - env->positions[i];
+    bool holds =
+        reward->condition < 0 || sg_condition_holds(&task->conditions[reward->condition], env->d);
+
+    env->terms[i] =
+        sg_reward_value(reward, env->d, moved, holds, ctrl, task->info.nact, task->info.dt);
+    env->positions[i] = position;
+    sum += env->terms[i];
+  }
+  return sum;
+}
+
+
+static bool has_terminated(const SgEnv* env) {
+  for (int i = 0; i < env->task->nterminate; i++) {
+    const SgTerminate* end = &env->task->terminates[i];
+    if (sg_condition_holds(&env->task->conditions[end->condition], env->d) != end->unless) {
+      return true;
+    }
+  }
+  return false;
+}
+
+
+static bool all_finite(const double* x, int n) {
+  for (int i = 0; i < n; i++) {
+    if (!isfinite(x[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+
+SgStep sg_env_step(SgEnv* env, const mjtNum* ctrl) {
+  const SgTask* task = env->task;
+  int trouble = trouble_count(env->d), limit = task->info.episode_steps;
+  SgStep step = {0};
+
+  // controls, then physics
+  for (int i = 0; i < task->info.nact; i++) {
+    env->d->ctrl[task->actuators[i]] = ctrl[i];
+  }
+  env->broken = env->broken || sg_guard_call(advance, env, NULL) != SG_OK;
+  env->steps++;
+
+  // what it was worth, whether it ends, what is seen
+  step.reward = add_rewards(env, ctrl);
+  step.terminated = has_terminated(env);
+  step.truncated = limit > 0 && env->steps >= limit;
+  sg_observe(env->obs, task->channels, task->info.nobs, env->d, false);
+
+  // a simulation that failed is neither an end of the task's nor a time limit
+  step.failed = env->broken || trouble_count(env->d) != trouble || !isfinite(step.reward) ||
+                !all_finite(env->obs, task->info.nobs);
+  if (step.failed) {
+    step.truncated = true;
+    step.terminated = false;
+  }
+  return step;
+}
+
+
+SgStep sg_env_step_act(SgEnv* env, const float* act) {
+  const SgTaskInfo* info = &env->task->info;
+  for (int i = 0; i < info->nact; i++) {
+    env->ctrl[i] = info->act_scale[i] * (double)act[i] + info->act_offset[i];
+  }
+  return sg_env_step(env, env->ctrl);
+}
+
+
+//-------------------------------- looking inside ------------------------------------------------
+
+const mjtNum* sg_env_obs(const SgEnv* env) {
+  return env->obs;
+}
+
+
+void sg_env_obs_float(const SgEnv* env, float* obs) {
+  for (int i = 0; i < env->task->info.nobs; i++) {
+    obs[i] = (float)env->obs[i];
+  }
+}
+
+
+const double* sg_env_reward_terms(const SgEnv* env) {
+  return env->terms;
+}
+
+
+const mjData* sg_env_data(const SgEnv* env) {
+  return env->d;
+}
+
+
+int sg_env_steps(const SgEnv* env) {
+  return env->steps;
+}
+
+
+//-------------------------------- state ---------------------------------------------------------
+
+// numbers of an environment's own: observation, terms, positions, steps, broken
+static int own_size(const SgEnv* env) {
+  return env->task->info.nobs + 2 * env->task->nreward + 2;
+}
+
+
+int sg_env_state_size(const SgEnv* env) {
+  return (int)mj_stateSize(env->task->model, mjSTATE_INTEGRATION) + own_size(env);
+}
+
+
+void sg_env_state_get(const SgEnv* env, double* state) {
+  int n = own_size(env) - 2;
+  memcpy(state, env->obs, (size_t)n * sizeof(double));
+  state[n] = env->steps;
+  state[n + 1] = env->broken;
+  mj_getState(env->task->model, env->d, state + n + 2, mjSTATE_INTEGRATION);
+}
+
+
+void sg_env_state_set(SgEnv* env, const double* state) {
+  int n = own_size(env) - 2;
+  mj_resetData(env->task->model, env->d);
+  memcpy(env->obs, state, (size_t)n * sizeof(double));
+  env->steps = (int)state[n];
+  env->broken = state[n + 1] != 0;
+  mj_setState(env->task->model, env->d, state + n + 2, mjSTATE_INTEGRATION);
+}

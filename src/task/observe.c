@@ -1,0 +1,221 @@
+// Channels: names to addresses once, addresses to numbers every step.
+
+#include "task/observe.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+// what is done with a number after it is read
+typedef enum Change {
+  PLAIN,
+  SINE,
+  COSINE,
+} Change;
+
+// a kind's facts, where its field lies in mjData, and how its numbers are treated
+typedef struct KindRow {
+  SgKind facts;
+  size_t field;  // offset of the mjtNum* in mjData
+  Change change;
+  bool zero_at_reset;  // made by actuation or contact: zero in the first observation
+} KindRow;
+
+// clang-format off
+static const KindRow KINDS[] = {
+    //  name               object       comp  velocity pair     field                             change  zero
+    {{"qpos",             mjOBJ_JOINT,   0, false, false}, offsetof(mjData, qpos),            PLAIN,  false},
+    {{"qvel",             mjOBJ_JOINT,   0, true,  false}, offsetof(mjData, qvel),            PLAIN,  false},
+    {{"sin_qpos",         mjOBJ_JOINT,   0, false, false}, offsetof(mjData, qpos),            SINE,   false},
+    {{"cos_qpos",         mjOBJ_JOINT,   0, false, false}, offsetof(mjData, qpos),            COSINE, false},
+    {{"xpos",             mjOBJ_BODY,    3, false, false}, offsetof(mjData, xpos),            PLAIN,  false},
+    {{"xpos_difference",  mjOBJ_BODY,    3, false, true},  offsetof(mjData, xpos),            PLAIN,  false},
+    {{"site_xpos",        mjOBJ_SITE,    3, false, false}, offsetof(mjData, site_xpos),       PLAIN,  false},
+    {{"cinert",           mjOBJ_BODY,   10, false, false}, offsetof(mjData, cinert),          PLAIN,  false},
+    {{"cvel",             mjOBJ_BODY,    6, false, false}, offsetof(mjData, cvel),            PLAIN,  false},
+    {{"qfrc_actuator",    mjOBJ_JOINT,   0, true,  false}, offsetof(mjData, qfrc_actuator),   PLAIN,  true},
+    {{"qfrc_constraint",  mjOBJ_JOINT,   0, true,  false}, offsetof(mjData, qfrc_constraint), PLAIN,  false},
+    {{"cfrc_ext",         mjOBJ_BODY,    6, false, false}, offsetof(mjData, cfrc_ext),        PLAIN,  true},
+};
+// clang-format on
+
+enum {
+  NKIND = sizeof(KINDS) / sizeof(KINDS[0]),
+  NAME = 128
+};
+
+
+const SgKind* sg_observe_kinds(int* n) {
+  static SgKind kinds[NKIND];
+  for (int i = 0; i < NKIND; i++) {
+    kinds[i] = KINDS[i].facts;
+  }
+  *n = NKIND;
+  return kinds;
+}
+
+
+int sg_observe_kind(const char* name) {
+  for (int i = 0; i < NKIND; i++) {
+    if (strcmp(KINDS[i].facts.name, name) == 0) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+
+int sg_observe_components(const mjModel* m, int kind, int id) {
+  const SgKind* facts = &KINDS[kind].facts;
+  if (facts->ncomponent > 0) {
+    return facts->ncomponent;
+  }
+  switch (m->jnt_type[id]) {
+    case mjJNT_FREE: return facts->velocity ? 6 : 7;
+    case mjJNT_BALL: return facts->velocity ? 3 : 4;
+    default: return 1;
+  }
+}
+
+
+//-------------------------------- names ---------------------------------------------------------
+
+static int object_count(const mjModel* m, int object) {
+  return object == mjOBJ_JOINT  ? (int)m->njnt
+         : object == mjOBJ_BODY ? (int)m->nbody
+                                : (int)m->nsite;
+}
+
+
+static const char* object_word(int object) {
+  return object == mjOBJ_JOINT ? "joint" : object == mjOBJ_BODY ? "body" : "site";
+}
+
+
+// an element by name, or by #number for one without a name; -1 and a sentence when there is none
+static int find_object(const mjModel* m, const SgObserveApi* api, int object, const char* name,
+                       SgError* error) {
+  int64_t number;
+  if (name[0] == '#' && sg_text_int(name + 1, &number) && number >= 0 &&
+      number < object_count(m, object)) {
+    return (int)number;
+  }
+  int id = api->name2id(m, object, name);
+  if (id >= 0) {
+    return id;
+  }
+
+  // the nearest of all names
+  enum {
+    MAX = 1024
+  };
+  const char* names[MAX];
+  int count = 0;
+  for (int i = 0; i < object_count(m, object) && count < MAX; i++) {
+    const char* candidate = api->id2name(m, object, i);
+    if (candidate) {
+      names[count++] = candidate;
+    }
+  }
+  const char* nearest = sg_text_nearest(name, names, count);
+  sg_fail(error, SG_FILE, "the model has no %s '%s'%s%s%s", object_word(object), name,
+          nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+  return -1;
+}
+
+
+// where an element's first number lies in its field
+static int element_adr(const mjModel* m, int kind, int id) {
+  const SgKind* facts = &KINDS[kind].facts;
+  if (facts->object != mjOBJ_JOINT) {
+    return id * facts->ncomponent;
+  }
+  return facts->velocity ? m->jnt_dofadr[id] : m->jnt_qposadr[id];
+}
+
+
+// cut "kind:element[:component]" in place
+static bool split(char* text, char** kind, char** element, int64_t* component) {
+  *kind = text;
+  char* colon = strchr(text, ':');
+  if (!colon) {
+    return false;
+  }
+  *colon = '\0';
+  *element = colon + 1;
+  *component = 0;
+  colon = strrchr(*element, ':');
+  if (colon && sg_text_int(colon + 1, component)) {
+    *colon = '\0';
+  }
+  return **element != '\0';
+}
+
+
+SgStatus sg_observe_channel(SgChannel* channel, const char* name, const mjModel* m,
+                            const SgObserveApi* api, SgError* error) {
+  char text[NAME];
+  char *kind_name, *element;
+  int64_t component;
+
+  if (snprintf(text, sizeof(text), "%s", name) >= NAME ||
+      !split(text, &kind_name, &element, &component)) {
+    return sg_fail(error, SG_FILE, "'%.100s' is no channel; it reads kind:element[:component]",
+                   name);
+  }
+  int kind = sg_observe_kind(kind_name);
+  if (kind < 0) {
+    return sg_fail(error, SG_FILE, "channel '%s': there is no kind '%s'", name, kind_name);
+  }
+
+  // one element, or two with a slash between
+  char* second = KINDS[kind].facts.pair ? strchr(element, '/') : NULL;
+  if (second) {
+    *second++ = '\0';
+  }
+  int object = KINDS[kind].facts.object;
+  int id = find_object(m, api, object, element, error);
+  int id2 = id >= 0 && second ? find_object(m, api, object, second, error) : -1;
+  if (id < 0 || (second && id2 < 0)) {
+    return SG_FILE;
+  }
+  if (component < 0 || component >= sg_observe_components(m, kind, id)) {
+    return sg_fail(error, SG_FILE, "channel '%s': there is no component %lld", name,
+                   (long long)component);
+  }
+  *channel = (SgChannel){
+      .kind = kind,
+      .adr = element_adr(m, kind, id) + (int)component,
+      .adr2 = second ? element_adr(m, kind, id2) + (int)component : -1,
+      .low = -(double)INFINITY,
+      .high = (double)INFINITY,
+  };
+  return SG_OK;
+}
+
+
+//-------------------------------- numbers -------------------------------------------------------
+
+void sg_observe(double* obs, const SgChannel* channels, int n, const mjData* d, bool first) {
+  for (int i = 0; i < n; i++) {
+    const SgChannel* c = &channels[i];
+    const KindRow* kind = &KINDS[c->kind];
+    const mjtNum* field = *(mjtNum* const*)((const char*)d + kind->field);
+
+    // read, subtract, change
+    double x = first && kind->zero_at_reset ? 0 : field[c->adr];
+    if (c->adr2 >= 0) {
+      x -= field[c->adr2];
+    }
+    if (kind->change != PLAIN) {
+      x = kind->change == SINE ? sin(x) : cos(x);
+    }
+
+    // clip; a NaN stays one
+    obs[i] = x < c->low ? c->low : x > c->high ? c->high : x;
+  }
+}

@@ -1,0 +1,2 @@
+#include "train/eval.h"
+int sg_tmp_unused;
