@@ -28,6 +28,9 @@ typedef struct SgPolicy SgPolicy;
  *  sentence into error (error_size bytes; may be NULL with size 0). */
 SgPolicy* sg_policy_load(const void* bytes, size_t size, char* error, size_t error_size);
 
+/** The same without running the golden vectors: for the writer, which asks the runtime for them. */
+SgPolicy* sg_policy_load_unproved(const void* bytes, size_t size, char* error, size_t error_size);
+
 /** Free a policy. NULL is allowed. */
 void sg_policy_free(SgPolicy* policy);
 

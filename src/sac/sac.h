@@ -52,6 +52,10 @@ typedef struct SgSpread {
   int64_t count;
 } SgSpread;
 
+/// Add one number, or all that another spread counted. Start from zero.
+void sg_spread_add(SgSpread* spread, double x);
+void sg_spread_join(SgSpread* spread, const SgSpread* other);
+
 /// Measurements of one update. Formulae: sac_update.c.
 typedef struct SgSacInfo {
   double loss_q;      ///< sum over both critics of half the mean squared error

@@ -112,15 +112,6 @@ static void make_target(SgSac* sac) {
 }
 
 
-static void spread_add(SgSpread* spread, double x) {
-  spread->min = spread->count == 0 || x < spread->min ? x : spread->min;
-  spread->max = spread->count == 0 || x > spread->max ? x : spread->max;
-  spread->sum += x;
-  spread->sum_square += x * x;
-  spread->count++;
-}
-
-
 // Q_k(s, a), its loss and its gradient                                                         (2)
 static void critic_gradient(SgSac* sac, int k) {
   SgCritic* critic = &sac->critic[k];
@@ -136,7 +127,7 @@ static void critic_gradient(SgSac* sac, int k) {
     sg_real miss = q[i] - sac->target[i];
     critic->loss += 0.5 * (double)miss * (double)miss / n;
     critic->dq[i] = miss / (sg_real)n;
-    spread_add(&critic->spread, (double)q[i]);
+    sg_spread_add(&critic->spread, (double)q[i]);
   }
   sg_mlp_backward(&sac->critic_shape, sac->gemm, critic->params.value, critic->dq, n, &critic->tape,
                   critic->params.grad, NULL, 0);
@@ -217,7 +208,7 @@ static void measure(const SgSac* sac, SgSacInfo* info) {
   for (int i = 0; i < n; i++) {
     double q = (double)sac->critic[first_is_min(sac, i) ? 0 : 1].qpi[i];
     info->loss_pi += (sac->alpha * (double)sac->fresh.logp[i] - q) / n;
-    spread_add(&info->logp, (double)sac->fresh.logp[i]);
+    sg_spread_add(&info->logp, (double)sac->fresh.logp[i]);
   }
   info->entropy = -info->logp.sum / n;
 

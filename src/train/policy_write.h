@@ -13,7 +13,6 @@
 typedef struct SgPolicySummary {
   int64_t step, updates;
   int64_t seed;
-  double eval_return;  ///< NaN: not evaluated
   const char* preset;
   const char* model_sha256;
 } SgPolicySummary;

@@ -1,7 +1,8 @@
 // The table of a run: one row per evaluation, the columns of progress.csv in their order.
 //
 // The first 27 columns are Spinning Up's for SAC, by name and order; ours follow; the task's reward
-// terms come last. A value that does not exist is NaN here, empty in the csv, null in JSON.
+// terms come last, averaged per step. A value that does not exist is NaN here, empty in the csv, null
+// in JSON.
 
 #ifndef SG_TRAIN_PROGRESS_H_
 #define SG_TRAIN_PROGRESS_H_
@@ -11,23 +12,56 @@
 
 #include "base/status.h"
 #include "sac/sac.h"
+#include "task/task.h"
+#include "train/eval.h"
 
 enum {
-  SG_MAX_COLUMN = 64
+  SG_MAX_COLUMN = 96
 };
 
-/// A row being gathered: columns by name, values by position.
+/// A row: columns by name, values by position. Names are borrowed from the task.
 typedef struct SgProgress {
   int ncolumn;
   const char* names[SG_MAX_COLUMN];
   double values[SG_MAX_COLUMN];  ///< NaN: no value
 } SgProgress;
 
+/// Everything measured between two rows. Start from zero.
+typedef struct SgEpoch {
+  SgSpread returns;     ///< of finished training episodes
+  double length_sum;    ///< their lengths
+  SgSpread q[2], logp;  ///< over all rows of all updates
+  double loss_pi, loss_q, loss_alpha, alpha, entropy, saturation;  ///< sums over updates
+  int64_t nupdate;                                                 ///< updates that were applied
+  int64_t nstep;                                                   ///< environment steps
+  double terms[SG_MAX_COLUMN];  ///< sums of reward terms over steps
+} SgEpoch;
+
+/// Where the run stands at a row.
+typedef struct SgTotals {
+  int64_t row, step, updates, episodes, bad_updates, failed_episodes;
+  double seconds;        ///< since the start
+  double train_seconds;  ///< of this epoch, evaluation not counted
+} SgTotals;
+
+/// Count one applied update.
+void sg_epoch_update(SgEpoch* epoch, const SgSacInfo* info);
+
+/// Name the columns for a task.
+void sg_progress_init(SgProgress* progress, const SgTaskInfo* task);
+
+/// Fill a row. eval: NULL when this row has no evaluation.
+void sg_progress_fill(SgProgress* progress, const SgEpoch* epoch, const SgTotals* totals,
+                      const SgEvalResult* eval);
+
 /// The value of a column by name; NaN when there is no such column or no value.
 double sg_progress_get(const SgProgress* progress, const char* name);
 
-/// The row as one JSON object on one line without a line break, malloc'ed by the caller's side of
-/// stdio: written to file. NaN becomes null.
+/// The header, or a row, as one csv line with its line break.
+void sg_progress_csv_header(const SgProgress* progress, FILE* file);
+void sg_progress_csv_row(const SgProgress* progress, FILE* file);
+
+/// The row as one JSON object without a line break; a missing value is null.
 void sg_progress_json(const SgProgress* progress, FILE* file);
 
 #endif  // SG_TRAIN_PROGRESS_H_

@@ -1,0 +1,530 @@
+// The table of keys, and everything that walks it.
+//
+// A key's default is text and goes through the same parser as a user's value, so that a default out of
+// range cannot be shipped.
+
+#include "train/config.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "base/yaml.h"
+
+// how a key's value reads
+typedef enum Type {
+  REAL,      // a number
+  COUNT,     // a whole number; 1e6 is one
+  HIDDEN,    // a list of layer sizes, or auto
+  OPTIONAL,  // auto or a number
+  CHOICE,    // one of a few words
+} Type;
+
+// a key with what its parser needs
+typedef struct Key {
+  SgConfigKey facts;
+  Type type;
+  size_t field;      // offset in SgConfig
+  double low, high;  // inclusive, but for the open ends below
+  bool open_low, open_high;
+  const char* choices;  // "stop|skip"
+} Key;
+
+#define FIELD(name) offsetof(SgConfig, name)
+#define MANY 1e15
+#define SMALL false, false, NULL
+
+// clang-format off
+static const Key KEYS[] = {
+    {{"sac.lr", "3e-4", "1e-3", "(0, 1)", "", "Adam's step size, for policy, critics and temperature"},
+     REAL, FIELD(lr), 0, 1, true, true, NULL},
+    {{"sac.batch", "256", "100", "[1, 1000000]", "transitions", "rows per update"},
+     COUNT, FIELD(batch), 1, 1e6, SMALL},
+    {{"sac.hidden", "[256, 256]", "[256, 256]", "1 to 4 layers of 1 to 16384", "units", "hidden layers of the policy"},
+     HIDDEN, FIELD(hidden), 1, 16384, SMALL},
+    {{"sac.critic_hidden", "auto", "auto", "as sac.hidden, or auto", "units", "hidden layers of the critics; auto: as sac.hidden"},
+     HIDDEN, FIELD(critic_hidden), 1, 16384, SMALL},
+    {{"sac.gamma", "0.99", "0.99", "[0, 1)", "per step", "discount"},
+     REAL, FIELD(gamma), 0, 1, false, true, NULL},
+    {{"sac.tau", "0.005", "0.005", "(0, 1]", "per update", "how far the target critics follow"},
+     REAL, FIELD(tau), 0, 1, true, false, NULL},
+    {{"sac.alpha", "auto", "0.2", "auto, or (0, 1e6]", "reward per nat", "temperature; auto: learned, starting at 1"},
+     OPTIONAL, FIELD(alpha), 0, 1e6, true, false, NULL},
+    {{"sac.target_entropy", "auto", "auto", "auto, or [-1e6, 0.68 nact]", "nats", "entropy the learned temperature aims at; auto: -nact"},
+     OPTIONAL, FIELD(target_entropy), -1e6, 1e6, SMALL},
+    {{"sac.log_std_min", "-20", "-20", "[-50, 10]", "", "lower clamp of log sigma"},
+     REAL, FIELD(log_std_min), -50, 10, SMALL},
+    {{"sac.log_std_max", "2", "2", "[-50, 10]", "", "upper clamp of log sigma"},
+     REAL, FIELD(log_std_max), -50, 10, SMALL},
+    {{"sac.start_steps", "1000", "10000", "[0, 1e15]", "environment steps", "uniform random actions at the beginning"},
+     COUNT, FIELD(start_steps), 0, MANY, SMALL},
+    {{"sac.update_after", "auto", "1000", "auto, or [0, 1e15]", "environment steps", "no update before; auto: as sac.start_steps"},
+     OPTIONAL, FIELD(update_after), 0, MANY, SMALL},
+    {{"sac.update_every", "1", "50", "[1, 1e6]", "environment steps", "updates come in groups, this far apart"},
+     COUNT, FIELD(update_every), 1, 1e6, SMALL},
+    {{"sac.updates_per_step", "1", "1", "[0, 1000]", "updates", "updates per environment step"},
+     COUNT, FIELD(updates_per_step), 0, 1000, SMALL},
+    {{"sac.replay", "1000000", "1000000", "[2, 1e10]", "transitions", "rows of the replay, over all environments"},
+     COUNT, FIELD(replay), 2, 1e10, SMALL},
+    {{"train.steps", "1000000", "1000000", "[1, 1e15]", "environment steps", "length of the run"},
+     COUNT, FIELD(steps), 1, MANY, SMALL},
+    {{"train.seed", "0", "0", "[0, 1e15]", "", "same seed, same bytes"},
+     COUNT, FIELD(seed), 0, MANY, SMALL},
+    {{"train.envs", "1", "1", "[1, 4096]", "environments", "environments stepped together"},
+     COUNT, FIELD(envs), 1, 4096, SMALL},
+    {{"train.eval_every", "5000", "5000", "[1, 1e15]", "environment steps", "evaluation and table row"},
+     COUNT, FIELD(eval_every), 1, MANY, SMALL},
+    {{"train.eval_episodes", "10", "10", "[1, 10000]", "episodes", "episodes of each evaluation"},
+     COUNT, FIELD(eval_episodes), 1, 10000, SMALL},
+    {{"train.checkpoint_seconds", "300", "300", "[0.2, 1e9]", "seconds", "time between checkpoints; changes no bytes"},
+     REAL, FIELD(checkpoint_seconds), 0.2, 1e9, SMALL},
+    {{"train.on_bad_step", "stop", "stop", "stop or skip", "", "when an update's numbers are not finite"},
+     CHOICE, FIELD(on_bad_step), 0, 0, false, false, "stop|skip"},
+    {{"math.backend", "openblas", "openblas", "openblas or ref", "", "matrix products"},
+     CHOICE, FIELD(backend), 0, 0, false, false, "openblas|ref"},
+    {{"math.isa", "auto", "auto", "auto", "", "instruction set of our own kernels"},
+     CHOICE, FIELD(isa), 0, 0, false, false, "auto"},
+};
+// clang-format on
+
+enum {
+  NKEY = sizeof(KEYS) / sizeof(KEYS[0])
+};
+
+
+const SgConfigKey* sg_config_keys(int* n) {
+  static SgConfigKey facts[NKEY];
+  for (int i = 0; i < NKEY; i++) {
+    facts[i] = KEYS[i].facts;
+  }
+  *n = NKEY;
+  return facts;
+}
+
+
+static int find_key(const char* name) {
+  for (int i = 0; i < NKEY; i++) {
+    if (strcmp(KEYS[i].facts.name, name) == 0) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+
+//-------------------------------- parsing values ------------------------------------------------
+
+static bool in_range(const Key* key, double x) {
+  return (key->open_low ? x > key->low : x >= key->low) &&
+         (key->open_high ? x < key->high : x <= key->high) && isfinite(x);
+}
+
+
+// a number of this key, whole if it counts
+static bool parse_number(const Key* key, const char* text, double* value) {
+  bool whole = key->type == COUNT || key->high == MANY;
+  return sg_text_double(text, value) && in_range(key, *value) &&
+         (!whole || *value == floor(*value));
+}
+
+
+// "[256, 256]" into sizes; false when it is none
+static bool parse_hidden(const Key* key, const char* text, int* sizes, int* n) {
+  char inside[128];
+  size_t length = strlen(text);
+  if (length < 3 || length >= sizeof(inside) || text[0] != '[' || text[length - 1] != ']') {
+    return false;
+  }
+  snprintf(inside, sizeof(inside), "%.*s", (int)length - 2, text + 1);
+
+  *n = 0;
+  char* rest = inside;
+  for (char* item; (item = strsep(&rest, ",")) != NULL;) {
+    int64_t size;
+    item += strspn(item, " ");
+    item[strcspn(item, " ")] = '\0';
+    if (*n == SG_MAX_HIDDEN || !sg_text_int(item, &size) || !in_range(key, (double)size)) {
+      return false;
+    }
+    sizes[(*n)++] = (int)size;
+  }
+  return true;
+}
+
+
+static bool set_hidden(SgConfig* config, const Key* key, const char* text) {
+  bool critic = key->field == FIELD(critic_hidden);
+  int* sizes = critic ? config->critic_hidden : config->hidden;
+  int* n = critic ? &config->ncritic_hidden : &config->nhidden;
+  if (critic && strcmp(text, "auto") == 0) {
+    *n = 0;
+    return true;
+  }
+  return parse_hidden(key, text, sizes, n);
+}
+
+
+// auto or a number: each such key keeps its own note of being automatic
+static bool set_optional(SgConfig* config, const Key* key, const char* text) {
+  bool automatic = strcmp(text, "auto") == 0;
+  double value = 0;
+  if (!automatic && !parse_number(key, text, &value)) {
+    return false;
+  }
+  if (key->field == FIELD(alpha)) {
+    config->alpha_auto = automatic;
+    config->alpha = automatic ? 1 : value;
+  } else if (key->field == FIELD(target_entropy)) {
+    config->target_entropy_auto = automatic;
+    config->target_entropy = value;
+  } else {
+    config->update_after = automatic ? -1 : (int64_t)value;
+  }
+  return true;
+}
+
+
+static bool is_choice(const char* choices, const char* text, int* place) {
+  size_t length = strlen(text);
+  *place = 0;
+  for (const char* at = choices; at; (*place)++) {
+    size_t n = strcspn(at, "|");
+    if (n == length && strncmp(at, text, n) == 0) {
+      return true;
+    }
+    at = at[n] ? at + n + 1 : NULL;
+  }
+  return false;
+}
+
+
+static bool set_choice(SgConfig* config, const Key* key, const char* text) {
+  int place;
+  if (!is_choice(key->choices, text, &place)) {
+    return false;
+  }
+  if (key->field == FIELD(on_bad_step)) {
+    config->on_bad_step = place == 0 ? SG_STOP : SG_SKIP;
+  } else {
+    snprintf((char*)config + key->field, sizeof(config->backend), "%s", text);
+  }
+  return true;
+}
+
+
+static bool set_value(SgConfig* config, const Key* key, const char* text) {
+  void* field = (char*)config + key->field;
+  double value;
+  switch (key->type) {
+    case HIDDEN: return set_hidden(config, key, text);
+    case OPTIONAL: return set_optional(config, key, text);
+    case CHOICE: return set_choice(config, key, text);
+    case REAL:
+    case COUNT:
+      if (!parse_number(key, text, &value)) {
+        return false;
+      }
+      if (key->type == REAL) {
+        *(double*)field = value;
+      } else {
+        *(int64_t*)field = (int64_t)value;
+      }
+      return true;
+  }
+  return false;
+}
+
+
+// a task's own parameter: kept, checked when the task is loaded
+static SgStatus set_parameter(SgConfig* config, const char* name, const char* text, SgSource source,
+                              SgError* error) {
+  int i = 0;
+  while (i < config->nsetting && strcmp(config->settings[i].name, name) != 0) {
+    i++;
+  }
+  if (i == SG_MAX_SETTING || strlen(name) >= sizeof(config->settings[0].name) ||
+      strlen(text) >= sizeof(config->settings[0].text)) {
+    return sg_fail(error, SG_USAGE, "task.%.60s: too many task settings, or one too long", name);
+  }
+  snprintf(config->settings[i].name, sizeof(config->settings[i].name), "%s", name);
+  snprintf(config->settings[i].text, sizeof(config->settings[i].text), "%s", text);
+  config->settings[i].source = source;
+  config->nsetting += i == config->nsetting;
+  return SG_OK;
+}
+
+
+SgStatus sg_config_set(SgConfig* config, const char* name, const char* text, SgSource source,
+                       SgError* error) {
+  if (strncmp(name, "task.", 5) == 0) {
+    return set_parameter(config, name + 5, text, source, error);
+  }
+  int i = find_key(name);
+  if (i < 0) {
+    const char* names[NKEY];
+    for (int j = 0; j < NKEY; j++) {
+      names[j] = KEYS[j].facts.name;
+    }
+    const char* near = sg_text_nearest(name, names, NKEY);
+    return sg_fail(error, SG_USAGE, "there is no key '%.60s'%s%s%s; `softgait config` lists them",
+                   name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+  }
+  if (!set_value(config, &KEYS[i], text)) {
+    return sg_fail(error, SG_USAGE, "%s is '%.60s', it must be %s; default: %s", name, text,
+                   KEYS[i].facts.range, KEYS[i].facts.sac);
+  }
+  config->source[i] = source;
+  return SG_OK;
+}
+
+
+//-------------------------------- presets and files ---------------------------------------------
+
+SgStatus sg_config_preset(SgConfig* config, const char* preset, SgError* error) {
+  static const char* const names[] = {"sac", "spinup"};
+  bool spinup = strcmp(preset, "spinup") == 0;
+  if (!spinup && strcmp(preset, "sac") != 0) {
+    const char* near = sg_text_nearest(preset, names, 2);
+    return sg_fail(error, SG_USAGE, "there is no preset '%.60s'%s%s%s; there are sac and spinup",
+                   preset, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+  }
+  memset(config, 0, sizeof(*config));
+  snprintf(config->preset, sizeof(config->preset), "%s", preset);
+  for (int i = 0; i < NKEY; i++) {
+    bool fine = set_value(config, &KEYS[i], spinup ? KEYS[i].facts.spinup : KEYS[i].facts.sac);
+    SG_ASSERT(fine);
+    config->source[i] = SG_FROM_PRESET;
+  }
+  return SG_OK;
+}
+
+
+// a node as the text that sg_config_set takes: a scalar, or a list in brackets
+static bool node_text(SgYamlNode node, char* text, int size) {
+  int used = 0;
+  if (sg_yaml_text(node)) {
+    return snprintf(text, (size_t)size, "%s", sg_yaml_text(node)) < size;
+  }
+  if (sg_yaml_kind(node) != SG_YAML_LIST) {
+    return false;
+  }
+  for (int i = 0; i < sg_yaml_size(node); i++) {
+    const char* item = sg_yaml_text(sg_yaml_at(node, i));
+    used += snprintf(text + used, (size_t)(size - used), "%s%s", i == 0 ? "[" : ", ",
+                     item ? item : "?");
+    if (used >= size - 2) {
+      return false;
+    }
+  }
+  snprintf(text + used, (size_t)(size - used), "%s", used == 0 ? "[]" : "]");
+  return true;
+}
+
+
+static SgStatus set_node(SgConfig* config, const char* name, SgYamlNode node, SgError* error) {
+  char text[256];
+  SgError why = {0};
+  if (!node_text(node, text, sizeof(text))) {
+    return sg_yaml_fail(node, error, "%s needs a value or a list", name);
+  }
+  if (sg_config_set(config, name, text, SG_FROM_FILE, &why) != SG_OK) {
+    return sg_yaml_fail(node, error, "%s", why.text);
+  }
+  return SG_OK;
+}
+
+
+// the task that a file names: the copy beside it if there is one, else a task by that name
+static void take_task(SgConfig* config, const char* path, const char* name) {
+  const char* slash = strrchr(path, '/');
+  char copy[sizeof(config->task)];
+  int folder = slash ? (int)(slash - path + 1) : 0;
+  bool fits =
+      snprintf(copy, sizeof(copy), "%.*smodel/%s.yaml", folder, path, name) < (int)sizeof(copy);
+  snprintf(config->task, sizeof(config->task), "%s", fits && sg_file_exists(copy) ? copy : name);
+}
+
+
+// one pair at the top: a group (sac: {lr: ...}), a dotted key, the preset's name, or the checks
+static SgStatus load_pair(SgConfig* config, const char* path, const char* key, SgYamlNode node,
+                          SgError* error) {
+  static const char* const groups[] = {"sac", "train", "math", "task"};
+  if (strcmp(key, "preset") == 0) {
+    return SG_OK;
+  }
+  if (strcmp(key, "checks") == 0) {
+    const char* name = sg_yaml_text(sg_yaml_get(node, "task"));
+    if (name) {
+      take_task(config, path, name);
+    }
+    return SG_OK;
+  }
+  if (strcmp(key, "task") == 0 && sg_yaml_text(node)) {
+    take_task(config, path, sg_yaml_text(node));
+    return SG_OK;
+  }
+  for (int i = 0; i < 4; i++) {
+    if (strcmp(key, groups[i]) == 0 && sg_yaml_kind(node) == SG_YAML_MAP) {
+      SgStatus status = SG_OK;
+      for (int j = 0; status == SG_OK && j < sg_yaml_size(node); j++) {
+        char name[160];
+        snprintf(name, sizeof(name), "%s.%.120s", key, sg_yaml_key(node, j));
+        status = set_node(config, name, sg_yaml_at(node, j), error);
+      }
+      return status;
+    }
+  }
+  return set_node(config, key, node, error);
+}
+
+
+SgStatus sg_config_load(SgConfig* config, const char* path, SgError* error) {
+  SgYaml* doc = sg_yaml_load(path, error);
+  if (!doc) {
+    return error->status;
+  }
+  SgYamlNode root = sg_yaml_root(doc);
+  SgStatus status = SG_OK;
+  if (sg_yaml_kind(root) != SG_YAML_MAP) {
+    status = sg_yaml_fail(root, error, "a configuration is a map (sac.lr: 3e-4)");
+  }
+
+  // a preset in the file changes the ground that its other keys stand on
+  const char* preset = sg_yaml_text(sg_yaml_get(root, "preset"));
+  SgError why = {0};
+  if (status == SG_OK && preset && sg_config_preset(config, preset, &why) != SG_OK) {
+    status = sg_yaml_fail(sg_yaml_get(root, "preset"), error, "%s", why.text);
+  }
+  for (int i = 0; status == SG_OK && i < sg_yaml_size(root); i++) {
+    status = load_pair(config, path, sg_yaml_key(root, i), sg_yaml_at(root, i), error);
+  }
+  sg_yaml_free(doc);
+  return status;
+}
+
+
+//-------------------------------- resolving -----------------------------------------------------
+
+SgStatus sg_config_resolve(SgConfig* config, int nact, SgError* error) {
+  if (config->ncritic_hidden == 0) {
+    config->ncritic_hidden = config->nhidden;
+    memcpy(config->critic_hidden, config->hidden, sizeof(config->hidden));
+  }
+  if (config->target_entropy_auto) {
+    config->target_entropy = -nact;
+  }
+  if (config->update_after < 0) {
+    config->update_after = config->start_steps;
+  }
+  if (config->log_std_min > config->log_std_max) {
+    return sg_fail(error, SG_USAGE, "sac.log_std_min (%g) lies above sac.log_std_max (%g)",
+                   config->log_std_min, config->log_std_max);
+  }
+  if (config->alpha_auto && config->target_entropy > 0.68 * nact) {
+    return sg_fail(
+        error, SG_USAGE,
+        "sac.target_entropy is %g, but a squashed Gaussian has at most 0.68 nats per action "
+        "dimension, %g for the %d here: the temperature would grow without end; usual: %d",
+        config->target_entropy, 0.68 * nact, nact, -nact);
+  }
+  if (config->replay / config->envs < 2) {
+    return sg_fail(
+        error, SG_USAGE,
+        "sac.replay is %lld, too small for %lld environments: each needs at least 2 rows",
+        (long long)config->replay, (long long)config->envs);
+  }
+  return SG_OK;
+}
+
+
+SgSacConfig sg_config_sac(const SgConfig* config, int nobs, int nact) {
+  SgSacConfig sac = sg_sac_default(nobs, nact);
+  sac.batch = (int)config->batch;
+  sac.nhidden = config->nhidden;
+  sac.ncritic_hidden = config->ncritic_hidden;
+  memcpy(sac.hidden, config->hidden, sizeof(sac.hidden));
+  memcpy(sac.critic_hidden, config->critic_hidden, sizeof(sac.critic_hidden));
+  sac.lr = config->lr;
+  sac.gamma = config->gamma;
+  sac.tau = config->tau;
+  sac.alpha_auto = config->alpha_auto;
+  sac.alpha = config->alpha;
+  sac.target_entropy = config->target_entropy;
+  sac.log_std_min = config->log_std_min;
+  sac.log_std_max = config->log_std_max;
+  sac.seed = (uint64_t)config->seed;
+  return sac;
+}
+
+
+int sg_config_settings(const SgConfig* config, SgTaskSetting* settings) {
+  for (int i = 0; i < config->nsetting; i++) {
+    settings[i] = (SgTaskSetting){config->settings[i].name, config->settings[i].text};
+  }
+  return config->nsetting;
+}
+
+
+//-------------------------------- writing values ------------------------------------------------
+
+static void hidden_text(const int* sizes, int n, char* text, int size) {
+  int used = 0;
+  for (int i = 0; i < n; i++) {
+    used += snprintf(text + used, (size_t)(size - used), "%s%d", i == 0 ? "[" : ", ", sizes[i]);
+  }
+  snprintf(text + used, (size_t)(size - used), "]");
+}
+
+
+static void optional_text(const SgConfig* config, const Key* key, char* text, int size) {
+  if (key->field == FIELD(alpha) && !config->alpha_auto) {
+    sg_text_number(text, size, config->alpha);
+  } else if (key->field == FIELD(target_entropy) && !config->target_entropy_auto) {
+    sg_text_number(text, size, config->target_entropy);
+  } else if (key->field == FIELD(update_after) && config->update_after >= 0) {
+    snprintf(text, (size_t)size, "%lld", (long long)config->update_after);
+  } else {
+    snprintf(text, (size_t)size, "auto");
+  }
+}
+
+
+void sg_config_value(const SgConfig* config, int i, char* text, int size) {
+  const Key* key = &KEYS[i];
+  const void* field = (const char*)config + key->field;
+  switch (key->type) {
+    case REAL: sg_text_number(text, size, *(const double*)field); break;
+    case COUNT: snprintf(text, (size_t)size, "%lld", (long long)*(const int64_t*)field); break;
+    case OPTIONAL: optional_text(config, key, text, size); break;
+    case HIDDEN:
+      if (key->field == FIELD(hidden)) {
+        hidden_text(config->hidden, config->nhidden, text, size);
+      } else if (config->ncritic_hidden == 0) {
+        snprintf(text, (size_t)size, "auto");
+      } else {
+        hidden_text(config->critic_hidden, config->ncritic_hidden, text, size);
+      }
+      break;
+    case CHOICE:
+      if (key->field == FIELD(on_bad_step)) {
+        snprintf(text, (size_t)size, "%s", config->on_bad_step == SG_STOP ? "stop" : "skip");
+      } else {
+        snprintf(text, (size_t)size, "%s", (const char*)field);
+      }
+      break;
+  }
+}
+
+
+const char* sg_config_source(const SgConfig* config, int i) {
+  switch (config->source[i]) {
+    case SG_FROM_PRESET: return strcmp(config->preset, "sac") == 0 ? "preset sac" : "preset spinup";
+    case SG_FROM_FILE: return "file";
+    case SG_FROM_SET: return "--set";
+    default: return "flag";
+  }
+}
