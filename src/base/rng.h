@@ -24,6 +24,7 @@ typedef enum SgRngPurpose {
   SG_RNG_RESET = 6,       ///< reset noise of a training environment
   SG_RNG_EVAL_RESET = 7,  ///< reset noise of an evaluation during training
   SG_RNG_TEST = 8,        ///< tests and benches
+  SG_RNG_EVAL = 9,        ///< reset noise of an evaluation that a user asks for
 } SgRngPurpose;
 
 /// A place in a stream. Copy it freely; advancing one copy leaves the others alone.

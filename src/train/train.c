@@ -72,6 +72,11 @@ static SgStatus load_task(Trainer* t, SgError* error) {
     return error->status;
   }
   t->info = sg_task_info(t->task);
+  if (t->info->episode_steps == 0) {
+    return sg_fail(error, SG_FILE,
+                   "%s: has no time limit, so an evaluation might never end; give it control: "
+                   "episode_steps", path);
+  }
   status = sg_config_resolve(&t->config, t->info->nact, error);
   return status == SG_OK ? sg_model_digest(t->task, t->model_sha256, error) : status;
 }
@@ -385,7 +390,7 @@ static SgStatus save_stopped(Trainer* t, SgError* error) {
   size_t size;
   char* bytes = policy_bytes(t, &size, error);
   if (!bytes) {
-    return error->status;
+    return SG_FAIL;
   }
   SgStatus status = sg_run_policy_save(t->run, "latest", bytes, size, error);
   if (status == SG_OK && isnan(t->best_return)) {
@@ -427,7 +432,7 @@ static SgStatus hash_state(Trainer* t, char hex[65], SgError* error) {
 
 static SgStatus fill_result(Trainer* t, SgTrainResult* result, SgError* error) {
   *result = (SgTrainResult){.step = t->totals.step,
-                            .stopped = t->totals.step < t->config.steps,
+                            .stopped = t->totals.step < t->config.steps || stopping(t),
                             .best_return = t->best_return,
                             .final_return = t->final_return};
   snprintf(result->run, sizeof(result->run), "%s", sg_run_folder(t->run));
@@ -501,10 +506,12 @@ SgStatus sg_train(const SgTrainOptions* options, SgTrainResult* result, SgError*
     // train
     status = loop(&t, why);
 
-    // leave something behind in any case
+    // leave the policy behind in any case: after a bad step the weights are those before it
     bool unfinished = t.totals.step < t.config.steps || stopping(&t);
     if (status == SG_OK && unfinished) {
       status = save_stopped(&t, why);
+    } else if (status == SG_DIVERGED) {
+      save_stopped(&t, NULL);
     }
     if (status == SG_OK) {
       status = fill_result(&t, result, why);

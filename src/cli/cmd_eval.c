@@ -1,0 +1,91 @@
+// softgait eval: the deterministic policy, as shipped, over some episodes.
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/player.h"
+#include "policy/sha256.h"
+#include "train/eval.h"
+
+static const SgFlag FLAGS[] = {
+    {"--episodes", "N", "episodes (10)"},
+    {"--seed", "N", "seed of the start states (0); not the trainer's own"},
+    {"--model", "FILE", "MODEL.xml or TASK.yaml in place of the run's copy"},
+    {"--json", NULL, "one JSON object on stdout"},
+};
+
+
+static void print_json(const SgEvalResult* r, int64_t seed, const char* sha256) {
+  char mean[32], std[32], min[32], max[32], length[32];
+  sg_text_number(mean, sizeof(mean), r->mean_return);
+  sg_text_number(std, sizeof(std), r->std_return);
+  sg_text_number(min, sizeof(min), r->min_return);
+  sg_text_number(max, sizeof(max), r->max_return);
+  sg_text_number(length, sizeof(length), r->mean_length);
+  printf(
+      "{\"episodes\": %d, \"mean_return\": %s, \"std_return\": %s, \"min_return\": %s, "
+      "\"max_return\": %s, \"mean_length\": %s, \"seed\": %lld, \"policy_sha256\": \"%s\"}\n",
+      r->episodes, mean, std, min, max, length, (long long)seed, sha256);
+}
+
+
+static void print_text(const SgEvalResult* r, const SgPlayer* player, int64_t seed) {
+  printf("policy:  %s\n", player->policy_path);
+  printf("task:    %s, %d episodes, seed %lld\n", sg_task_info(player->task)->name, r->episodes,
+         (long long)seed);
+  printf("return:  %.1f mean, %.1f std, %.1f to %.1f\n", r->mean_return, r->std_return,
+         r->min_return, r->max_return);
+  printf("length:  %.1f steps mean\n", r->mean_length);
+  if (r->failed > 0) {
+    printf("failed:  %d episodes ended because physics went wrong\n", r->failed);
+  }
+}
+
+
+static int run_eval(const SgArgs* args, SgError* error) {
+  SgPlayer player = {0};
+  SgEvalResult result;
+  int64_t episodes = 10, seed = 0;
+  SgStatus status = sg_args_int(args, "--episodes", 1, 1000000, &episodes, error);
+  if (status == SG_OK) {
+    status = sg_args_int(args, "--seed", 0, (int64_t)1 << 53, &seed, error);
+  }
+  if (status == SG_OK) {
+    status = sg_player_open(&player, args->nword > 0 ? args->words[0] : NULL,
+                            sg_args_text(args, "--model", NULL), error);
+  }
+  SgEnv* env = status == SG_OK ? sg_env_create(player.task, error) : NULL;
+  if (env) {
+    status = sg_eval(player.policy, env, sg_task_info(player.task), (int)episodes, (uint64_t)seed,
+                     SG_RNG_EVAL, &result, error);
+  } else if (status == SG_OK) {
+    status = error->status;
+  }
+  if (status == SG_OK && sg_args_has(args, "--json")) {
+    print_json(&result, seed, player.policy_sha256);
+  } else if (status == SG_OK) {
+    print_text(&result, &player, seed);
+  }
+  sg_env_free(env);
+  sg_player_close(&player);
+  return status;
+}
+
+
+const SgCommand sg_command_eval = {
+    .name = "eval",
+    .summary = "evaluate a policy over some episodes",
+    .usage = "softgait eval [RUN|POLICY] [flags]",
+    .examples =
+        "  softgait eval                          the newest run's best policy\n"
+        "  softgait eval runs/hopper/20260101-120000-s0-1a2b --episodes 100\n"
+        "  softgait eval walk.safetensors --json\n",
+    .max_words = 1,
+    .nflag = sizeof(FLAGS) / sizeof(FLAGS[0]),
+    .flags = FLAGS,
+    .run = run_eval,
+};

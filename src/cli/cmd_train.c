@@ -1,0 +1,177 @@
+// softgait train: from words to a configuration, from a configuration to a run.
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/machine.h"
+#include "cli/command.h"
+#include "cli/show.h"
+#include "train/train.h"
+
+static const SgFlag FLAGS[] = {
+    {"--preset", "NAME", "sac (default) or spinup"},
+    {"--config", "FILE", "keys from a file; RUN/config.yaml repeats a run"},
+    {"--steps", "N", "environment steps"},
+    {"--seed", "N", "same seed, same bytes"},
+    {"--envs", "N", "environments stepped together"},
+    {"--threads", "N", "threads; default: the processors we may run on"},
+    {"--run", "DIR", "the run folder; default: a new one under runs/"},
+    {"--set", "KEY=VALUE", "any key of `softgait config`; may be repeated"},
+    {"--view", NULL, "open a window on the run, where there is a viewer"},
+    {"--no-view", NULL, "no window (default)"},
+    {"--quiet", NULL, "nothing on stdout, errors on stderr"},
+    {"--json", NULL, "JSON lines on stdout: the rows, then the result"},
+};
+
+static volatile sig_atomic_t stop_signal;  // the first signal that asked us to stop
+
+
+// once: finish the update and save; twice: leave
+static void on_signal(int number) {
+  if (stop_signal) {
+    signal(number, SIG_DFL);
+    raise(number);
+  }
+  stop_signal = number;
+}
+
+
+SgStatus sg_command_config_from(SgConfig* config, const SgArgs* args, SgError* error) {
+  static const char* const flags[][2] = {
+      {"--steps", "train.steps"}, {"--seed", "train.seed"}, {"--envs", "train.envs"}};
+  const char* file = sg_args_text(args, "--config", NULL);
+  SgStatus status = sg_config_preset(config, "sac", error);
+
+  // a preset on the command line is the ground; the file may name another, and then stands on that
+  if (status == SG_OK && sg_args_has(args, "--preset")) {
+    status = sg_config_preset(config, sg_args_text(args, "--preset", "sac"), error);
+  }
+  if (status == SG_OK && file) {
+    status = sg_config_load(config, file, error);
+  }
+  for (int i = 0; status == SG_OK && i < args->nflag; i++) {
+    if (strcmp(args->names[i], "--set") == 0) {
+      char key[128];
+      const char* value;
+      status = sg_args_setting(args->values[i], key, sizeof(key), &value, error);
+      status = status == SG_OK ? sg_config_set(config, key, value, SG_FROM_SET, error) : status;
+    }
+  }
+  for (int i = 0; status == SG_OK && i < 3; i++) {
+    const char* value = sg_args_text(args, flags[i][0], NULL);
+    SgError why = {0};
+    if (value && sg_config_set(config, flags[i][1], value, SG_FROM_FLAG, &why) != SG_OK) {
+      status = sg_fail(error, SG_USAGE, "%s: %s", flags[i][0], why.text);
+    }
+  }
+  return status;
+}
+
+
+// the words as they could be typed again
+static void command_line(const SgArgs* args, char* text, int size) {
+  int used = snprintf(text, (size_t)size, "softgait train");
+  for (int i = 0; i < args->nword && used < size; i++) {
+    used += snprintf(text + used, (size_t)(size - used), " %s", args->words[i]);
+  }
+  for (int i = 0; i < args->nflag && used < size; i++) {
+    used += snprintf(text + used, (size_t)(size - used), args->values[i] ? " %s '%s'" : " %s",
+                     args->names[i], args->values[i]);
+  }
+}
+
+
+static void print_json(const SgTrainResult* result) {
+  printf("{\"run\": \"%s\", \"policy\": \"%s\", \"state_sha256\": \"%s\"}\n", result->run,
+         result->policy, result->state_sha256);
+}
+
+
+static void print_end(const SgTrainResult* result) {
+  if (result->stopped) {
+    printf("stopped at step %lld, everything is saved\n", (long long)result->step);
+  } else {
+    printf("done: %lld steps, best return %.1f, final return %.1f\n", (long long)result->step,
+           result->best_return, result->final_return);
+  }
+  printf("policy:    %s\n", result->policy);
+  printf("evaluate:  softgait eval %s\n", result->run);
+  printf("repeat:    softgait train --config %s/config.yaml\n", result->run);
+}
+
+
+static void catch_signals(void) {
+  struct sigaction action = {.sa_handler = on_signal};
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+
+static int run_train(const SgArgs* args, SgError* error) {
+  static SgConfig config;
+  static SgTrainResult result;
+  static char command[4096];
+  int64_t nthread = sg_machine_ncpu();
+  SgStatus status = sg_command_config_from(&config, args, error);
+  if (status == SG_OK) {
+    status = sg_args_int(args, "--threads", 1, 256, &nthread, error);
+  }
+  if (status != SG_OK) {
+    return status;
+  }
+
+  // the task: named here, or by the configuration
+  if (args->nword > 0) {
+    snprintf(config.task, sizeof(config.task), "%s", args->words[0]);
+  }
+  if (!config.task[0]) {
+    return sg_fail(error, SG_USAGE, "train needs a task: softgait train hopper");
+  }
+  if (sg_args_has(args, "--view")) {
+    fprintf(stderr,
+            "softgait: --view: this version has no viewer; training goes on without a window\n");
+  }
+
+  // the run
+  SgShow show = sg_show_make(sg_args_has(args, "--quiet"), sg_args_has(args, "--json"));
+  SgTrainOptions options = {.config = &config,
+                            .run = sg_args_text(args, "--run", NULL),
+                            .command = command,
+                            .nthread = (int)nthread,
+                            .stop = &stop_signal,
+                            .watcher = sg_show_watcher(&show)};
+  command_line(args, command, sizeof(command));
+  catch_signals();
+  status = sg_train(&options, &result, error);
+  sg_show_end(&show);
+  if (status != SG_OK) {
+    return status;
+  }
+  if (show.json) {
+    print_json(&result);
+  } else if (!show.quiet) {
+    print_end(&result);
+  }
+  return stop_signal ? 128 + stop_signal : SG_OK;
+}
+
+
+const SgCommand sg_command_train = {
+    .name = "train",
+    .summary = "train a policy",
+    .usage = "softgait train TASK|TASK.yaml|MODEL.xml [flags]",
+    .examples =
+        "  softgait train hopper\n"
+        "  softgait train half_cheetah --steps 300000 --seed 3 --threads 2\n"
+        "  softgait train walker2d --preset spinup --set sac.alpha=0.1\n"
+        "  softgait train --config runs/latest/config.yaml\n",
+    .max_words = 1,
+    .nflag = sizeof(FLAGS) / sizeof(FLAGS[0]),
+    .flags = FLAGS,
+    .run = run_train,
+};

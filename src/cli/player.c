@@ -1,0 +1,113 @@
+// Policies and their tasks. A policy knows the digest of the model it was trained on; another model,
+// even one that differs by a digit, is refused: the sizes would fit and the robot would fall.
+
+#include "cli/player.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "policy/sha256.h"
+#include "train/run.h"
+#include "train/run_read.h"
+
+enum {
+  MAX_POLICY = 1 << 28
+};
+
+
+SgStatus sg_player_open_policy(SgPlayer* player, const char* path, SgError* error) {
+  char why[512];
+  size_t size;
+  SgSha256 sha;
+  char* bytes = sg_file_read(path, MAX_POLICY, &size, error);
+  if (!bytes) {
+    return error->status;
+  }
+  sg_sha256_init(&sha);
+  sg_sha256_add(&sha, bytes, size);
+  sg_sha256_hex(&sha, player->policy_sha256);
+  player->policy = sg_policy_load(bytes, size, why, sizeof(why));
+  sg_file_free(bytes);
+  snprintf(player->policy_path, sizeof(player->policy_path), "%s", path);
+  return player->policy ? SG_OK : sg_fail(error, SG_FILE, "%s: %s", path, why);
+}
+
+
+// the task file that goes with a policy
+static SgStatus find_task(const SgPlayer* player, const char* folder, const char* model, char* path,
+                          int size, SgError* error) {
+  const char* name = sg_policy_meta(player->policy, "softgait.task");
+  if (model) {
+    SgStatus status = sg_task_find(model, path, size, error);
+    return status == SG_USAGE ? sg_fail(error, SG_FILE, "%s: is no task file or model", model)
+                              : status;
+  }
+  if (folder[0] && snprintf(path, (size_t)size, "%s/model/%s.yaml", folder, name) < size &&
+      sg_file_exists(path)) {
+    return SG_OK;
+  }
+  SgError why = {0};
+  if (sg_task_find(name, path, size, &why) != SG_OK) {
+    return sg_fail(error, SG_FILE,
+                   "%s: belongs to task '%.60s', which is not here; name its files with "
+                   "--model TASK.yaml",
+                   player->policy_path, name);
+  }
+  return SG_OK;
+}
+
+
+// the model must be the one of the contract
+static SgStatus check_model(const SgPlayer* player, SgError* error) {
+  const char* meta = sg_policy_meta(player->policy, "softgait.model");
+  const char* wanted = strncmp(meta, "sha256=", 7) == 0 ? meta + 7 : meta;
+  char digest[65];
+  SgStatus status = sg_model_digest(player->task, digest, error);
+  if (status == SG_OK && strcmp(digest, wanted) != 0) {
+    return sg_fail(error, SG_FILE,
+                   "%s: was trained on another model than %s (digest %.12s..., here "
+                   "%.12s...)",
+                   player->policy_path, sg_task_info(player->task)->model_path, wanted, digest);
+  }
+  return status;
+}
+
+
+// parameters that the run was started with, from its config.yaml
+static int run_settings(const char* folder, SgConfig* config, SgTaskSetting* settings) {
+  char path[1100];
+  snprintf(path, sizeof(path), "%s/config.yaml", folder);
+  if (!folder[0] || !sg_file_exists(path) || sg_config_preset(config, "sac", NULL) != SG_OK ||
+      sg_config_load(config, path, NULL) != SG_OK) {
+    return 0;
+  }
+  return sg_config_settings(config, settings);
+}
+
+
+SgStatus sg_player_open(SgPlayer* player, const char* what, const char* model, SgError* error) {
+  static SgConfig config;
+  SgTaskSetting settings[SG_MAX_SETTING];
+  char policy[1024], folder[1024], task[1024];
+  SgStatus status = sg_run_policy(what, policy, folder, sizeof(policy), error);
+  if (status == SG_OK) {
+    status = sg_player_open_policy(player, policy, error);
+  }
+  if (status == SG_OK) {
+    status = find_task(player, folder, model, task, sizeof(task), error);
+  }
+  if (status == SG_OK) {
+    int n = model ? 0 : run_settings(folder, &config, settings);
+    player->task = sg_task_load(task, settings, n, error);
+    status = player->task ? check_model(player, error) : error->status;
+  }
+  return status;
+}
+
+
+void sg_player_close(SgPlayer* player) {
+  sg_policy_free(player->policy);
+  sg_task_free(player->task);
+  memset(player, 0, sizeof(*player));
+}
