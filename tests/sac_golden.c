@@ -18,160 +18,40 @@
 
 #include <cmocka.h>
 
+#include "golden_file.h"
 #include "sac/sac_internal.h"
 #include "sac_checks.h"
 
 enum {
-  NUPDATE = 10,   // updates in a file
-  NDIGEST = 18,   // numbers in a digest: 2-norm, largest entry, then
-  NSAMPLE = 16,   // entries at even distances
-  NAME_SIZE = 48  // bytes of a tensor's name
+  NUPDATE = 10  // updates in a file
 };
-
-// a tensor's head in the file; its numbers follow
-typedef struct Head {
-  char name[NAME_SIZE];
-  uint32_t rows, columns, stored, zero;
-} Head;
 
 // a case while it runs
 typedef struct Golden {
   Trial* trial;
   const char* name;  // of the case
-  char* bytes;       // the file, owned
-  size_t size;
-  uint32_t ntensor, ncompared;
-  uint64_t lcg;  // where inputs come from that are not stored
+  GoldenFile file;
+  int ncompared;  // tensors
+  uint64_t lcg;   // where inputs come from that are not stored
   SgPool* pool;
   SgSac* sac;
 } Golden;
 
-// a tensor of the file
-typedef struct Tensor {
-  size_t count;        // entries
-  bool whole;          // all of them stored; else a digest
-  const double* data;  // stored numbers
-} Tensor;
-
-
-//-------------------------------- the file ------------------------------------------------------
-
-// read a whole file; what is missing or cut is the test's own fault and stops it
-static char* read_file(const char* path, size_t* size) {
-  FILE* file = fopen(path, "rb");
-  if (!file) {
-    fail_msg("%s cannot be opened", path);
-  }
-  fseek(file, 0, SEEK_END);
-  *size = (size_t)ftell(file);
-  rewind(file);
-  char* bytes = malloc(*size);
-  assert_non_null(bytes);
-  assert_int_equal(fread(bytes, 1, *size, file), *size);
-  fclose(file);
-  return bytes;
-}
-
-
-static void open_case(Golden* g, const char* name) {
-  char path[512];
-  snprintf(path, sizeof(path), "%s/sac/%s.golden", SG_TEST_DATA, name);
-  g->name = name;
-  g->bytes = read_file(path, &g->size);
-
-  uint32_t version;
-  assert_true(g->size > 16);
-  assert_memory_equal(g->bytes, "sggolden", 8);
-  memcpy(&version, g->bytes + 8, sizeof(version));
-  memcpy(&g->ntensor, g->bytes + 12, sizeof(g->ntensor));
-  assert_int_equal(version, 1);
-}
-
-
-static bool find_tensor(const Golden* g, const char* name, Tensor* tensor) {
-  size_t at = 16;
-
-  for (uint32_t i = 0; i < g->ntensor; i++) {
-    Head head;
-    assert_true(at + sizeof(head) <= g->size);
-    memcpy(&head, g->bytes + at, sizeof(head));
-    at += sizeof(head);
-    assert_true(at + head.stored * sizeof(double) <= g->size);
-    if (strncmp(head.name, name, NAME_SIZE) == 0) {
-      tensor->count = (size_t)head.rows * head.columns;
-      tensor->whole = head.stored == tensor->count;
-      tensor->data = (const double*)(const void*)(g->bytes + at);
-      assert_true(tensor->whole || head.stored == NDIGEST);
-      return true;
-    }
-    at += head.stored * sizeof(double);
-  }
-  return false;
-}
-
 
 //-------------------------------- comparing -----------------------------------------------------
-
-// which entry of a tensor is the i-th stored one
-static size_t entry_index(const Tensor* t, size_t i) {
-  return t->whole ? i : i * (t->count - 1) / (NSAMPLE - 1);
-}
-
-
-// largest difference by the tensor's largest entry
-static double largest_miss(const Tensor* t, const sg_real* x) {
-  const double* entries = t->whole ? t->data : t->data + 2;
-  size_t n = t->whole ? t->count : NSAMPLE;
-  double miss = 0, norm = 0, largest = t->whole ? 0 : t->data[1];
-
-  for (size_t i = 0; i < n; i++) {
-    double difference = fabs((double)x[entry_index(t, i)] - entries[i]);
-    miss = difference > miss || isnan(difference) ? difference : miss;
-    largest = fabs(entries[i]) > largest ? fabs(entries[i]) : largest;
-  }
-  miss = largest > 0 ? miss / largest : miss;
-
-  // a digest speaks for the rest of the tensor by its norm
-  if (!t->whole) {
-    for (size_t i = 0; i < t->count; i++) {
-      norm += (double)x[i] * (double)x[i];
-    }
-    miss = fmax(miss, fabs(sqrt(norm) - t->data[0]) / t->data[0]);
-  }
-  return miss;
-}
-
-
-// root mean square difference by the tensor's root mean square
-static double rms_miss(const Tensor* t, const sg_real* x) {
-  const double* entries = t->whole ? t->data : t->data + 2;
-  size_t n = t->whole ? t->count : NSAMPLE;
-  double miss = 0, square = 0;
-
-  for (size_t i = 0; i < n; i++) {
-    double difference = (double)x[entry_index(t, i)] - entries[i];
-    miss += difference * difference / (double)n;
-    square += entries[i] * entries[i] / (double)n;
-  }
-  if (!t->whole) {
-    square = t->data[0] * t->data[0] / (double)t->count;
-  }
-  return square > 0 ? sqrt(miss / square) : sqrt(miss);
-}
-
 
 // compare a tensor by name: in. exactly, one. and ten. as the tolerances at the top say
 static void compare(Golden* g, const char* name, const sg_real* x, size_t count) {
   const bool exact = strncmp(name, "in.", 3) == 0, after_ten = strncmp(name, "ten.", 4) == 0;
   const bool is_float = sizeof(sg_real) == sizeof(float);
-  Tensor t;
+  GoldenTensor t;
 
-  if (!find_tensor(g, name, &t) || t.count != count) {
+  if (!golden_find(&g->file, name, &t) || t.count != count) {
     trial_expect(g->trial, false, "%s: the file has no %s of %zu numbers", g->name, name, count);
     return;
   }
   g->ncompared++;
-  double miss = is_float && after_ten ? rms_miss(&t, x) : largest_miss(&t, x);
+  double miss = is_float && after_ten ? golden_rms_miss(&t, x) : golden_largest_miss(&t, x);
   double limit = !is_float ? 1e-10 : after_ten ? 1e-4 : 1e-5;
   if (exact) {
     limit = t.whole ? 0 : 1e-12;  // the digest's norm is summed in another order
@@ -194,7 +74,7 @@ static void compare_number(Golden* g, const char* name, double x) {
 // all tensors of a network that lie in a flat block: <prefix>.<layer>.weight<suffix> and bias
 static void compare_network(Golden* g, const char* prefix, const char* suffix, const SgMlp* shape,
                             const sg_real* flat) {
-  char name[2 * NAME_SIZE];
+  char name[2 * GOLDEN_NAME];
 
   for (int l = 0; l < shape->nlayer; l++) {
     size_t nin = (size_t)shape->size[l], nout = (size_t)shape->size[l + 1];
@@ -217,8 +97,8 @@ static double draw(Golden* g, double bound) {
 
 // an input: from the file when all of it is there, else as drawn
 static void take_input(Golden* g, const char* name, double bound, sg_real* x, size_t count) {
-  Tensor t = {0};
-  assert_true(find_tensor(g, name, &t) && t.count == count);
+  GoldenTensor t = {0};
+  assert_true(golden_find(&g->file, name, &t) && t.count == count);
 
   for (size_t i = 0; i < count; i++) {
     double drawn = draw(g, bound);  // in any case, to stay in step with the script
@@ -228,7 +108,7 @@ static void take_input(Golden* g, const char* name, double bound, sg_real* x, si
 
 
 static void take_network(Golden* g, const char* prefix, const SgMlp* shape, sg_real* flat) {
-  char name[2 * NAME_SIZE];
+  char name[2 * GOLDEN_NAME];
 
   for (int l = 0; l < shape->nlayer; l++) {
     size_t nin = (size_t)shape->size[l], nout = (size_t)shape->size[l + 1];
@@ -256,7 +136,7 @@ static void take_weights(Golden* g) {
 static void take_part(Golden* g, int update, const char* part, double bound, bool flag, sg_real* x,
                       int columns) {
   size_t count = (size_t)g->sac->config.batch * (size_t)columns;
-  char name[NAME_SIZE];
+  char name[GOLDEN_NAME];
   snprintf(name, sizeof(name), "in.%d.%s", update, part);
   take_input(g, name, bound, x, count);
 
@@ -285,8 +165,8 @@ static void take_batch(Golden* g, int update, SgBatch* batch, sg_real* truncated
 
 // a learner of the case's sizes and constants
 static void create_learner(Golden* g) {
-  Tensor t = {0};
-  assert_true(find_tensor(g, "config", &t) && t.count == 13);
+  GoldenTensor t = {0};
+  assert_true(golden_find(&g->file, "config", &t) && t.count == 13);
   g->ncompared++;  // by making a learner of it
 
   const double* c = t.data;
@@ -316,7 +196,7 @@ static void create_learner(Golden* g) {
 
 static void compare_draw(Golden* g, const char* prefix, const SgDraw* draw) {
   size_t n = (size_t)g->sac->config.batch, nact = (size_t)g->sac->config.nact;
-  char name[NAME_SIZE];
+  char name[GOLDEN_NAME];
   snprintf(name, sizeof(name), "one.%s.act", prefix);
   compare(g, name, draw->act, n * nact);
   snprintf(name, sizeof(name), "one.%s.logp", prefix);
@@ -408,10 +288,10 @@ static void compare_state(Golden* g) {
 
 // run one case; seed: the script's, for the inputs that are not stored
 static void check_golden(Trial* trial, const char* name, uint64_t seed) {
-  Golden g = {.trial = trial, .lcg = seed};
+  Golden g = {.trial = trial, .name = name, .lcg = seed};
   SgSacInfo info;
   SgError error = {0};
-  open_case(&g, name);
+  golden_open(&g.file, name);
   create_learner(&g);
   take_weights(&g);
   sg_real* truncated = calloc((size_t)g.sac->config.batch, sizeof(sg_real));
@@ -429,13 +309,13 @@ static void check_golden(Trial* trial, const char* name, uint64_t seed) {
     }
   }
   compare_state(&g);
-  trial_expect(trial, g.ncompared == g.ntensor, "%s: %u of %u tensors were compared", name,
-               g.ncompared, g.ntensor);
+  trial_expect(trial, g.ncompared == g.file.ntensor, "%s: %d of %d tensors were compared", name,
+               g.ncompared, g.file.ntensor);
 
   free(truncated);
   sg_sac_destroy(g.sac);
   sg_pool_destroy(g.pool);
-  free(g.bytes);
+  golden_close(&g.file);
 }
 
 

@@ -17,7 +17,10 @@
 #include "task/env.h"
 #include "task/guard.h"
 
-enum { MAX_LINE = 1 << 16, MAX_COLUMN = 512 };
+enum {
+  MAX_LINE = 1 << 16,
+  MAX_COLUMN = 512
+};
 
 static const double TOLERANCE = 1e-9;
 

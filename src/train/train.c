@@ -75,7 +75,8 @@ static SgStatus load_task(Trainer* t, SgError* error) {
   if (t->info->episode_steps == 0) {
     return sg_fail(error, SG_FILE,
                    "%s: has no time limit, so an evaluation might never end; give it control: "
-                   "episode_steps", path);
+                   "episode_steps",
+                   path);
   }
   status = sg_config_resolve(&t->config, t->info->nact, error);
   return status == SG_OK ? sg_model_digest(t->task, t->model_sha256, error) : status;
