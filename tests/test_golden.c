@@ -1,6 +1,10 @@
 // The real tasks, step by step: every golden trajectory of Gymnasium's own environments is replayed
 // through ours. Every observation, reward and reward term must agree within 1e-9, every flag exactly.
-// The report says for each file how far the worst number is, and whether all are equal to the bit.
+// The report says for each file how far the worst number is, and how many are not equal to the bit.
+//
+// One number of 225 000 is not bit-equal, the last velocity penalty of inverted_double_pendulum_a_uniform (and
+// so that step's reward): Gymnasium squares a NumPy scalar by pow(), which is off by one in the last place
+// there, and x * x is not.
 
 #include <dirent.h>
 #include <jansson.h>
@@ -92,44 +96,59 @@ static int json_numbers(json_t* root, const char* key, double* values, int room)
 }
 
 
-// the larger of worst and the distance of two numbers, relative beyond 1
-static double farther(double worst, double ours, double theirs) {
-  double distance = fabs(ours - theirs);
-  return distance > worst || isnan(distance) ? distance : worst;
+// how far ours are from theirs
+typedef struct Distance {
+  double worst;
+  int numbers, unequal;  // compared, and those with other bits
+} Distance;
+
+
+static void compare(Distance* distance, double ours, double theirs) {
+  double apart = fabs(ours - theirs);
+  distance->worst = apart > distance->worst || isnan(apart) ? apart : distance->worst;
+  distance->numbers++;
+  distance->unequal += memcmp(&ours, &theirs, sizeof(ours)) != 0;
 }
 
 
-// compare one row; returns the largest distance
-static double compare_row(char* const fields[], const Columns* c, const SgEnv* env,
-                          const SgTaskInfo* info, SgStep step) {
-  double worst = 0;
+static bool flag(const char* field) {
+  assert_true(strcmp(field, "0") == 0 || strcmp(field, "1") == 0);
+  return field[0] == '1';
+}
+
+
+// one row: observation, reward, terms, flags
+static void compare_row(Distance* distance, char* const fields[], const Columns* c,
+                        const SgEnv* env, const SgTaskInfo* info, SgStep step) {
   for (int i = 0; i < info->nobs; i++) {
-    worst = farther(worst, sg_env_obs(env)[i], strtod(fields[c->obs + i], NULL));
+    compare(distance, sg_env_obs(env)[i], strtod(fields[c->obs + i], NULL));
   }
-  worst = farther(worst, step.reward, strtod(fields[c->reward], NULL));
+  compare(distance, step.reward, strtod(fields[c->reward], NULL));
   for (int i = 0; i < info->nreward; i++) {
     if (c->terms[i] >= 0) {
-      worst = farther(worst, sg_env_reward_terms(env)[i], strtod(fields[c->terms[i]], NULL));
+      compare(distance, sg_env_reward_terms(env)[i], strtod(fields[c->terms[i]], NULL));
     }
   }
-  assert_int_equal(step.terminated, atoi(fields[c->terminated]) != 0);
-  assert_int_equal(step.truncated, atoi(fields[c->truncated]) != 0);
+  assert_int_equal(step.terminated, flag(fields[c->terminated]));
+  assert_int_equal(step.truncated, flag(fields[c->truncated]));
   assert_false(step.failed);
-  return worst;
 }
 
 
 // start where the recording started; the first observation must agree too
-static double begin(SgEnv* env, const SgTaskInfo* info, json_t* root) {
-  double qpos[64], qvel[64], obs[512], worst = 0;
-  json_numbers(root, "qpos", qpos, 64);
-  json_numbers(root, "qvel", qvel, 64);
-  assert_int_equal(json_numbers(root, "initial_observation", obs, 512), info->nobs);
+static void begin(Distance* distance, SgEnv* env, const SgTask* task, json_t* root) {
+  double qpos[64], qvel[64], obs[512];
+  const mjModel* m = sg_task_model(task);
+  int nobs = sg_task_info(task)->nobs;
+  assert_int_equal(json_numbers(root, "qpos", qpos, 64), m->nq);
+  assert_int_equal(json_numbers(root, "qvel", qvel, 64), m->nv);
+  assert_int_equal(json_numbers(root, "initial_observation", obs, 512), nobs);
+  assert_int_equal(json_integer_value(json_object_get(root, "max_episode_steps")),
+                   sg_task_info(task)->episode_steps);
   sg_env_reset_to(env, qpos, qvel);
-  for (int i = 0; i < info->nobs; i++) {
-    worst = farther(worst, sg_env_obs(env)[i], obs[i]);
+  for (int i = 0; i < nobs; i++) {
+    compare(distance, sg_env_obs(env)[i], obs[i]);
   }
-  return worst;
 }
 
 
@@ -152,7 +171,9 @@ static void replay(const char* name) {
   }
   const SgTaskInfo* info = sg_task_info(task);
   SgEnv* env = sg_env_create(task, &error);
-  double worst = begin(env, info, root);
+  assert_non_null(env);
+  Distance distance = {0};
+  begin(&distance, env, task, root);
 
   // its steps
   snprintf(path, sizeof(path), SG_TEST_DATA "/golden/%s.csv", name);
@@ -166,14 +187,15 @@ static void replay(const char* name) {
     for (int i = 0; i < info->nact; i++) {
       ctrl[i] = strtod(fields[c.action + i], NULL);
     }
-    double distance = compare_row(fields, &c, env, info, sg_env_step(env, ctrl));
-    worst = farther(worst, distance, 0);
-    if (!(worst <= TOLERANCE)) {
-      fail_msg("%s: row %d differs by %g", name, rows + 1, worst);
+    compare_row(&distance, fields, &c, env, info, sg_env_step(env, ctrl));
+    if (!(distance.worst <= TOLERANCE)) {
+      fail_msg("%s: row %d differs by %g", name, rows + 1, distance.worst);
     }
   }
   assert_int_equal(rows, json_integer_value(json_object_get(root, "steps")));
-  printf("  %-36s %4d steps  worst %.1e%s\n", name, rows, worst, worst == 0 ? "  bit-equal" : "");
+  printf("  %-36s %4d steps %7d numbers, worst %.1e, ", name, rows, distance.numbers,
+         distance.worst);
+  printf(distance.unequal == 0 ? "all bit-equal\n" : "%d not bit-equal\n", distance.unequal);
 
   fclose(file);
   sg_env_free(env);
@@ -202,7 +224,7 @@ static void golden_trajectories_replay_within_1e_9(void** state) {
     }
   }
   closedir(dir);
-  assert_true(n >= 20);
+  assert_true(n >= 50);
 
   qsort(names, (size_t)n, sizeof(char*), by_text);
   for (int i = 0; i < n; i++) {

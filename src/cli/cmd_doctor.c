@@ -1,2 +1,123 @@
+// softgait doctor: what this machine has, what it lacks, and the package that supplies it.
+
+#include <mujoco/mujoco.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/machine.h"
 #include "cli/command.h"
-const SgCommand sg_command_doctor = {.name = "doctor", .summary = "x"};
+#include "math/gemm.h"
+#include "task/task.h"
+
+// what was found so far
+typedef struct Findings {
+  int nneeded;    // needed and missing
+  int noptional;  // useful and missing
+} Findings;
+
+
+static void fine(const char* what, const char* text) {
+  printf("  ok       %-12s %s\n", what, text);
+}
+
+
+static void lack(Findings* f, bool needed, const char* what, const char* text) {
+  printf("  %-8s %-12s %s\n", needed ? "MISSING" : "missing", what, text);
+  if (needed) {
+    f->nneeded++;
+  } else {
+    f->noptional++;
+  }
+}
+
+
+static void look_at_machine(Findings* f) {
+  char cpu[128], text[256];
+  sg_machine_cpu_name(cpu, sizeof(cpu));
+  snprintf(text, sizeof(text), "%s, %d to use%s%s%s", cpu, sg_machine_ncpu(),
+           __builtin_cpu_supports("avx2") ? ", AVX2" : "",
+           __builtin_cpu_supports("fma") ? ", FMA" : "",
+           __builtin_cpu_supports("avx512f") ? ", AVX-512" : "");
+  fine("processor", text);
+
+  // a million HalfCheetah transitions take 100 MB
+  double free_mb = (double)sg_machine_memory_available() / 1e6;
+  snprintf(text, sizeof(text), "%.0f MB free", free_mb);
+  if (free_mb > 500) {
+    fine("memory", text);
+  } else {
+    lack(f, true, "memory", "less than 500 MB free; lower sac.replay");
+  }
+}
+
+
+static void look_at_libraries(Findings* f) {
+  char text[256];
+  SgError error = {0};
+  snprintf(text, sizeof(text), "%s", mj_versionString());
+  fine("MuJoCo", text);
+  const SgGemm* blas = sg_gemm_blas(&error);
+  if (blas) {
+    snprintf(text, sizeof(text), "kernels %s", blas->core);
+    fine("OpenBLAS", text);
+  } else {
+    lack(f, true, "OpenBLAS", "install the package libopenblas0-pthread");
+  }
+}
+
+
+static void look_at_files(Findings* f) {
+  int n;
+  char text[64];
+  sg_task_names(&n);
+  if (n > 0) {
+    snprintf(text, sizeof(text), "%d tasks", n);
+    fine("models", text);
+  } else {
+    lack(f, true, "models", "no task files; point SOFTGAIT_MODELS at softgait's models folder");
+  }
+  const char* place = sg_folder_exists("runs") ? "runs" : ".";
+  if (access(place, W_OK) == 0) {
+    fine("runs", "can be written here");
+  } else {
+    lack(f, true, "runs", "this folder cannot be written; go to another, or name one with --run");
+  }
+}
+
+
+static void look_at_programs(Findings* f) {
+  if (system("command -v gnuplot > /dev/null 2>&1") == 0) {
+    fine("gnuplot", "draws `softgait plot`");
+  } else {
+    lack(f, false, "gnuplot", "`softgait plot` needs the package gnuplot-nox");
+  }
+}
+
+
+static int run_doctor(const SgArgs* args, SgError* error) {
+  Findings f = {0};
+  (void)args;
+  printf("softgait %s\n", SG_VERSION);
+  look_at_machine(&f);
+  look_at_libraries(&f);
+  look_at_files(&f);
+  look_at_programs(&f);
+  if (f.nneeded > 0) {
+    return sg_fail(error, SG_MACHINE, "%d thing%s missing that training needs, see above",
+                   f.nneeded, f.nneeded == 1 ? " is" : "s are");
+  }
+  printf("%s\n",
+         f.noptional > 0 ? "training will work; some commands lack a program" : "all is there");
+  return SG_OK;
+}
+
+
+const SgCommand sg_command_doctor = {
+    .name = "doctor",
+    .summary = "what this machine lacks, and the package that supplies it",
+    .usage = "softgait doctor",
+    .examples = "  softgait doctor\n",
+    .run = run_doctor,
+};

@@ -1,2 +1,316 @@
+// softgait rollout: an episode from a given state under given actions or a policy, written number by
+// number, for comparison with anything else that simulates the task.
+//
+//   START.csv     one row under qpos_0.., qvel_0..
+//   ACTIONS.csv   a row per step under action_0.., in the environment's units; other columns ignored
+//   TRACE.csv     step, obs_0.., reward, terminated, truncated; row 0 is the state at the start
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
 #include "cli/command.h"
-const SgCommand sg_command_rollout = {.name = "rollout", .summary = "x"};
+#include "cli/player.h"
+#include "task/env.h"
+#include "train/run_read.h"
+
+static const SgFlag FLAGS[] = {
+    {"--start", "START.csv", "the state to start from (needed)"},
+    {"--actions", "ACTIONS.csv", "actions to apply"},
+    {"--policy", "POLICY", "or a policy that chooses them"},
+    {"--out", "TRACE.csv", "where the trace goes (needed)"},
+    {"--model", "FILE", "MODEL.xml or TASK.yaml in place of the task's own"},
+    {"--steps", "N", "steps of a policy (the task's time limit)"},
+    {"--state", NULL, "append qpos_0.., qvel_0.. to every row"},
+    {"--no-end", NULL, "go on past the end of the episode"},
+    {"--set", "KEY=VALUE", "task parameters: task.frame_skip=5; may be repeated"},
+};
+
+// an episode being written
+typedef struct Rollout {
+  SgTask* task;
+  const SgTaskInfo* info;
+  SgEnv* env;
+  SgPlayer player;  // with --policy
+  SgTable start, actions;
+  int64_t steps;  // at most
+  bool state, no_end;
+  double* ctrl;  // (nact)
+  float* row;    // policy: (nobs + nact) and scratch
+  FILE* out;
+  char* bytes;
+  size_t size;
+} Rollout;
+
+
+//-------------------------------- input ---------------------------------------------------------
+
+// the column where name_0, name_1, ... begin; they must follow each other
+static SgStatus find_columns(const SgTable* table, const char* path, const char* stem, int n,
+                             int* columns, SgError* error) {
+  for (int i = 0; i < n; i++) {
+    char name[64];
+    snprintf(name, sizeof(name), "%s_%d", stem, i);
+    columns[i] = sg_table_column(table, name);
+    if (columns[i] < 0) {
+      return sg_fail(error, SG_FILE, "%s:1: has no column %s; %s_0 to %s_%d are needed", path, name,
+                     stem, stem, n - 1);
+    }
+  }
+  return SG_OK;
+}
+
+
+// numbers of a row by columns; an empty field is no number
+static SgStatus take_numbers(const SgTable* table, const char* path, int64_t row,
+                             const int* columns, int n, double* to, SgError* error) {
+  for (int i = 0; i < n; i++) {
+    to[i] = table->values[row * table->ncolumn + columns[i]];
+    if (to[i] != to[i]) {
+      return sg_fail(error, SG_FILE, "%s:%lld: column %s holds no number", path, (long long)row + 2,
+                     table->names[columns[i]]);
+    }
+  }
+  return SG_OK;
+}
+
+
+static SgStatus read_start(Rollout* r, const char* path, SgError* error) {
+  const mjModel* m = sg_task_model(r->task);
+  int nq = (int)m->nq, nv = (int)m->nv;
+  SgStatus status = sg_table_read(path, &r->start, error);
+  if (status == SG_OK && r->start.nrow != 1) {
+    status =
+        sg_fail(error, SG_FILE, "%s: has %lld rows, one is needed", path, (long long)r->start.nrow);
+  }
+  int* columns = calloc((size_t)(nq + nv), sizeof(int));
+  double* state = calloc((size_t)(nq + nv), sizeof(double));
+  if (status == SG_OK && (!columns || !state)) {
+    status = sg_fail(error, SG_MACHINE, "out of memory for a rollout");
+  }
+  if (status == SG_OK) {
+    status = find_columns(&r->start, path, "qpos", nq, columns, error);
+  }
+  if (status == SG_OK) {
+    status = find_columns(&r->start, path, "qvel", nv, columns + nq, error);
+  }
+  if (status == SG_OK) {
+    status = take_numbers(&r->start, path, 0, columns, nq + nv, state, error);
+  }
+  if (status == SG_OK) {
+    sg_env_reset_to(r->env, state, state + nq);
+  }
+  free(columns);
+  free(state);
+  return status;
+}
+
+
+static SgStatus make_env(Rollout* r, const SgArgs* args, SgError* error) {
+  static SgConfig config;
+  SgTaskSetting settings[SG_MAX_SETTING];
+  char path[1024];
+  const char* model = sg_args_text(args, "--model", NULL);
+  SgStatus status = sg_command_config_from(&config, args, error);
+  if (status == SG_OK) {
+    status = sg_task_find(model ? model : args->words[0], path, sizeof(path), error);
+  }
+  if (status == SG_OK) {
+    r->task = sg_task_load(path, settings, sg_config_settings(&config, settings), error);
+    r->env = r->task ? sg_env_create(r->task, error) : NULL;
+    status = r->env ? SG_OK : error->status;
+  }
+  if (status == SG_OK) {
+    r->info = sg_task_info(r->task);
+    r->ctrl = calloc((size_t)r->info->nact, sizeof(double));
+    status = r->ctrl ? SG_OK : sg_fail(error, SG_MACHINE, "out of memory for a rollout");
+  }
+  return status;
+}
+
+
+static SgStatus open_policy(Rollout* r, const char* path, SgError* error) {
+  char file[1024], folder[1024];
+  SgStatus status = sg_run_policy(path, file, folder, sizeof(file), error);
+  if (status == SG_OK) {
+    status = sg_player_open_policy(&r->player, file, error);
+  }
+  if (status == SG_OK) {
+    status = sg_player_check(&r->player, r->task, error);
+  }
+  if (status == SG_OK) {
+    size_t nfloat = (size_t)(r->info->nobs + r->info->nact);
+    r->row = malloc(nfloat * sizeof(float) + sg_policy_scratch(r->player.policy));
+    status = r->row ? SG_OK : sg_fail(error, SG_MACHINE, "out of memory for a rollout");
+  }
+  return status;
+}
+
+
+//-------------------------------- output --------------------------------------------------------
+
+static void print_names(FILE* out, const char* stem, int n) {
+  for (int i = 0; i < n; i++) {
+    fprintf(out, ",%s_%d", stem, i);
+  }
+}
+
+
+static void print_numbers(FILE* out, const double* x, int n) {
+  for (int i = 0; i < n; i++) {
+    fprintf(out, ",%.17g", x[i]);
+  }
+}
+
+
+static void print_header(const Rollout* r) {
+  const mjModel* m = sg_task_model(r->task);
+  fprintf(r->out, "step");
+  print_names(r->out, "obs", r->info->nobs);
+  fprintf(r->out, ",reward,terminated,truncated");
+  if (r->state) {
+    print_names(r->out, "qpos", (int)m->nq);
+    print_names(r->out, "qvel", (int)m->nv);
+  }
+  fprintf(r->out, "\n");
+}
+
+
+static void print_row(const Rollout* r, int64_t number, SgStep step) {
+  const mjModel* m = sg_task_model(r->task);
+  const mjData* d = sg_env_data(r->env);
+  fprintf(r->out, "%lld", (long long)number);
+  print_numbers(r->out, sg_env_obs(r->env), r->info->nobs);
+  fprintf(r->out, ",%.17g,%d,%d", step.reward, step.terminated, step.truncated);
+  if (r->state) {
+    print_numbers(r->out, d->qpos, (int)m->nq);
+    print_numbers(r->out, d->qvel, (int)m->nv);
+  }
+  fprintf(r->out, "\n");
+}
+
+
+//-------------------------------- the episode ---------------------------------------------------
+
+static void ask_policy(Rollout* r) {
+  float *obs = r->row, *act = obs + r->info->nobs;
+  sg_env_obs_float(r->env, obs);
+  sg_policy_step(r->player.policy, obs, act, act + r->info->nact);
+  for (int i = 0; i < r->info->nact; i++) {
+    r->ctrl[i] = (double)act[i];
+  }
+}
+
+
+static SgStatus play(Rollout* r, const char* actions, SgError* error) {
+  int columns[1024] = {0}, nact = r->info->nact;
+  SgStatus status = SG_OK;
+  if (actions) {
+    status = nact > 1024 ? sg_fail(error, SG_FILE, "%d actions are more than 1024", nact)
+                         : sg_table_read(actions, &r->actions, error);
+    if (status == SG_OK) {
+      status = find_columns(&r->actions, actions, "action", nact, columns, error);
+    }
+    r->steps = r->actions.nrow;
+  }
+
+  print_header(r);
+  print_row(r, 0, (SgStep){0});
+  for (int64_t i = 0; status == SG_OK && i < r->steps; i++) {
+    if (actions) {
+      status = take_numbers(&r->actions, actions, i, columns, nact, r->ctrl, error);
+    } else {
+      ask_policy(r);
+    }
+    if (status != SG_OK) {
+      break;
+    }
+    SgStep step = sg_env_step(r->env, r->ctrl);
+    print_row(r, i + 1, step);
+    if ((step.terminated || step.truncated) && !r->no_end) {
+      break;
+    }
+  }
+  return status;
+}
+
+
+// which words are needed, before anything is loaded
+static SgStatus check_words(const SgArgs* args, SgError* error) {
+  bool actions = sg_args_has(args, "--actions"), policy = sg_args_has(args, "--policy");
+  if (args->nword == 0 && !sg_args_has(args, "--model")) {
+    return sg_fail(error, SG_USAGE, "rollout needs a task: softgait rollout hopper --start ...");
+  }
+  if (!sg_args_has(args, "--start") || !sg_args_has(args, "--out")) {
+    return sg_fail(error, SG_USAGE, "rollout needs --start START.csv and --out TRACE.csv");
+  }
+  if (actions == policy) {
+    return sg_fail(error, SG_USAGE,
+                   "rollout needs one of --actions ACTIONS.csv and --policy POLICY");
+  }
+  return SG_OK;
+}
+
+
+static int run_rollout(const SgArgs* args, SgError* error) {
+  Rollout r = {.state = sg_args_has(args, "--state"), .no_end = sg_args_has(args, "--no-end")};
+  const char *actions = sg_args_text(args, "--actions", NULL),
+             *out = sg_args_text(args, "--out", NULL);
+  SgStatus status = check_words(args, error);
+
+  // the task, who acts, from where
+  if (status == SG_OK) {
+    status = make_env(&r, args, error);
+  }
+  if (status == SG_OK) {
+    r.steps = r.info->episode_steps > 0 ? r.info->episode_steps : 1000;
+    status = sg_args_int(args, "--steps", 0, 1000000000, &r.steps, error);
+  }
+  if (status == SG_OK && !actions) {
+    status = open_policy(&r, sg_args_text(args, "--policy", NULL), error);
+  }
+  if (status == SG_OK) {
+    status = read_start(&r, sg_args_text(args, "--start", NULL), error);
+  }
+
+  // the trace, in memory first: a failed rollout leaves no half of one
+  r.out = status == SG_OK ? open_memstream(&r.bytes, &r.size) : NULL;
+  if (status == SG_OK && !r.out) {
+    status = sg_fail(error, SG_MACHINE, "out of memory for a rollout");
+  }
+  if (status == SG_OK) {
+    status = play(&r, actions, error);
+  }
+  bool closed = r.out && fclose(r.out) == 0;
+  if (status == SG_OK) {
+    status = closed ? sg_file_write(out, r.bytes, r.size, error)
+                    : sg_fail(error, SG_MACHINE, "out of memory for a rollout");
+  }
+  free(r.bytes);
+  free(r.ctrl);
+  free(r.row);
+  sg_table_free(&r.start);
+  sg_table_free(&r.actions);
+  sg_player_close(&r.player);
+  sg_env_free(r.env);
+  sg_task_free(r.task);
+  return status;
+}
+
+
+const SgCommand sg_command_rollout = {
+    .name = "rollout",
+    .summary = "write an episode number by number",
+    .usage =
+        "softgait rollout TASK --start START.csv (--actions ACTIONS.csv | --policy POLICY) --out "
+        "TRACE.csv [flags]",
+    .examples =
+        "  softgait rollout hopper --start start.csv --actions actions.csv --out trace.csv\n"
+        "  softgait rollout hopper --start start.csv --policy runs/latest --out trace.csv "
+        "--state\n",
+    .max_words = 1,
+    .nflag = sizeof(FLAGS) / sizeof(FLAGS[0]),
+    .flags = FLAGS,
+    .run = run_rollout,
+};

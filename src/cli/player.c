@@ -58,17 +58,22 @@ static SgStatus find_task(const SgPlayer* player, const char* folder, const char
 }
 
 
-// the model must be the one of the contract
-static SgStatus check_model(const SgPlayer* player, SgError* error) {
+SgStatus sg_player_check(const SgPlayer* player, const SgTask* task, SgError* error) {
   const char* meta = sg_policy_meta(player->policy, "softgait.model");
   const char* wanted = strncmp(meta, "sha256=", 7) == 0 ? meta + 7 : meta;
+  const SgTaskInfo* info = sg_task_info(task);
+  int nobs = sg_policy_nobs(player->policy), nact = sg_policy_nact(player->policy);
   char digest[65];
-  SgStatus status = sg_model_digest(player->task, digest, error);
+  if (nobs != info->nobs || nact != info->nact) {
+    return sg_fail(error, SG_FILE,
+                   "%s: takes %d observations and gives %d actions, task %s has %d and %d",
+                   player->policy_path, nobs, nact, info->name, info->nobs, info->nact);
+  }
+  SgStatus status = sg_model_digest(task, digest, error);
   if (status == SG_OK && strcmp(digest, wanted) != 0) {
     return sg_fail(error, SG_FILE,
-                   "%s: was trained on another model than %s (digest %.12s..., here "
-                   "%.12s...)",
-                   player->policy_path, sg_task_info(player->task)->model_path, wanted, digest);
+                   "%s: was trained on another model than %s (digest %.12s..., here %.12s...)",
+                   player->policy_path, info->model_path, wanted, digest);
   }
   return status;
 }
@@ -100,7 +105,7 @@ SgStatus sg_player_open(SgPlayer* player, const char* what, const char* model, S
   if (status == SG_OK) {
     int n = model ? 0 : run_settings(folder, &config, settings);
     player->task = sg_task_load(task, settings, n, error);
-    status = player->task ? check_model(player, error) : error->status;
+    status = player->task ? sg_player_check(player, player->task, error) : error->status;
   }
   return status;
 }

@@ -23,6 +23,9 @@ SgStatus sg_player_open(SgPlayer* player, const char* what, const char* model, S
 /// Load only a policy file, for a task that is already there.
 SgStatus sg_player_open_policy(SgPlayer* player, const char* path, SgError* error);
 
+/// Whether a loaded policy was trained on this task's model and has its sizes; SG_FILE if not.
+SgStatus sg_player_check(const SgPlayer* player, const SgTask* task, SgError* error);
+
 /// Free both. A zeroed player is allowed.
 void sg_player_close(SgPlayer* player);
 

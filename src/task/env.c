@@ -23,30 +23,42 @@ struct SgEnv {
   double* obs;        // (nobs)
   double* terms;      // (nreward) values of the last step
   double* positions;  // (nreward) where velocity terms' coordinates are
-  double* ctrl;       // (nact) scratch
+  double* ctrl;       // (nact) controls of an action in [-1, 1]
+  double* scratch;    // (nscratch) of the reward terms
   int steps;          // since the reset
   bool broken;        // MuJoCo raised an error: only a reset helps
 };
 
 
+// memory for the simulation; MuJoCo raises an error when there is none
+static void make_data(void* arg) {
+  SgEnv* env = arg;
+  env->d = mj_makeData(env->task->model);
+}
+
+
 SgEnv* sg_env_create(const SgTask* task, SgError* error) {
+  int nreward = task->nreward;
+  int count = task->info.nobs + 2 * nreward + task->info.nact + task->nscratch;
   SgEnv* env = calloc(1, sizeof(SgEnv));
-  size_t nreward = (size_t)task->nreward;
-  size_t count = (size_t)task->info.nobs + 2 * nreward + (size_t)task->info.nact;
-  double* numbers = calloc(count, sizeof(double));
-  mjData* d = env && numbers ? mj_makeData(task->model) : NULL;
-  if (!d) {
+  double* numbers = calloc((size_t)count, sizeof(double));
+  if (env && numbers) {
+    env->task = task;
+    sg_guard_call(make_data, env, NULL);
+  }
+  if (!env || !env->d) {
     free(env);
     free(numbers);
     sg_fail(error, SG_MACHINE, "out of memory for an environment of %s", task->info.name);
     return NULL;
   }
-  env->task = task;
-  env->d = d;
+
+  // one block, carved
   env->obs = numbers;
   env->terms = env->obs + task->info.nobs;
   env->positions = env->terms + nreward;
   env->ctrl = env->positions + nreward;
+  env->scratch = env->ctrl + task->info.nact;
   return env;
 }
 
@@ -113,33 +125,36 @@ static void advance(void* arg) {
 }
 
 
-// warnings that mean the simulation is not what was asked for; by default MuJoCo resets the state and
-// goes on
-static int trouble_count(const mjData* d) {
-  return d->warning[mjWARN_BADQPOS].number + d->warning[mjWARN_BADQVEL].number +
-         d->warning[mjWARN_BADQACC].number + d->warning[mjWARN_BADCTRL].number +
-         d->warning[mjWARN_INERTIA].number;
+// MuJoCo warned during the step: the simulation is not the one that was asked for. By default it resets
+// the state and goes on, counters included, so they are cleared before every step
+static bool has_warned(const mjData* d) {
+  int count = 0;
+  for (int i = 0; i < mjNWARNING; i++) {
+    count += d->warning[i].number;
+  }
+  return count > 0;
 }
 
 
-// all terms, in file order, each from the state after the step
+// all terms, each from the state after the step; returns their sum
 static double add_rewards(SgEnv* env, const mjtNum* ctrl) {
   const SgTask* task = env->task;
-  double sum = 0;
+  SgMoment moment = {.d = env->d,
+                     .ctrl = ctrl,
+                     .nact = task->info.nact,
+                     .dt = task->info.dt,
+                     .scratch = env->scratch};
 
   for (int i = 0; i < task->nreward; i++) {
     const SgReward* reward = &task->rewards[i];
     double position = sg_reward_position(reward, task->model, env->d);
-    double moved = position - env->positions[i];
-    bool holds =
+    moment.moved = position - env->positions[i];
+    moment.holds =
         reward->condition < 0 || sg_condition_holds(&task->conditions[reward->condition], env->d);
-
-    env->terms[i] =
-        sg_reward_value(reward, env->d, moved, holds, ctrl, task->info.nact, task->info.dt);
+    env->terms[i] = sg_reward_value(reward, &moment);
     env->positions[i] = position;
-    sum += env->terms[i];
   }
-  return sum;
+  return sg_reward_total(task->rewards, env->terms, task->nreward);
 }
 
 
@@ -166,12 +181,13 @@ static bool all_finite(const double* x, int n) {
 
 SgStep sg_env_step(SgEnv* env, const mjtNum* ctrl) {
   const SgTask* task = env->task;
-  int trouble = trouble_count(env->d), limit = task->info.episode_steps;
+  int limit = task->info.episode_steps;
   SgStep step = {0};
+  memset(env->d->warning, 0, sizeof(env->d->warning));
 
   // controls, then physics
   for (int i = 0; i < task->info.nact; i++) {
-    env->d->ctrl[task->actuators[i]] = ctrl[i];
+    env->d->ctrl[task->controls[i]] = ctrl[i];
   }
   env->broken = env->broken || sg_guard_call(advance, env, NULL) != SG_OK;
   env->steps++;
@@ -183,7 +199,7 @@ SgStep sg_env_step(SgEnv* env, const mjtNum* ctrl) {
   sg_observe(env->obs, task->channels, task->info.nobs, env->d, false);
 
   // a simulation that failed is neither an end of the task's nor a time limit
-  step.failed = env->broken || trouble_count(env->d) != trouble || !isfinite(step.reward) ||
+  step.failed = env->broken || has_warned(env->d) || !isfinite(step.reward) ||
                 !all_finite(env->obs, task->info.nobs);
   if (step.failed) {
     step.truncated = true;

@@ -22,24 +22,26 @@ typedef struct KindRow {
   SgKind facts;
   size_t field;  // offset of the mjtNum* in mjData
   Change change;
-  bool zero_at_reset;  // made by actuation or contact: zero in the first observation
+  bool force;  // made by actuation, constraint or contact
 } KindRow;
 
 // clang-format off
 static const KindRow KINDS[] = {
-    //  name               object       comp  velocity pair     field                             change  zero
+    //  name               object       comp  velocity pair     field                             change  force
     {{"qpos",             mjOBJ_JOINT,   0, false, false}, offsetof(mjData, qpos),            PLAIN,  false},
     {{"qvel",             mjOBJ_JOINT,   0, true,  false}, offsetof(mjData, qvel),            PLAIN,  false},
     {{"sin_qpos",         mjOBJ_JOINT,   0, false, false}, offsetof(mjData, qpos),            SINE,   false},
     {{"cos_qpos",         mjOBJ_JOINT,   0, false, false}, offsetof(mjData, qpos),            COSINE, false},
     {{"xpos",             mjOBJ_BODY,    3, false, false}, offsetof(mjData, xpos),            PLAIN,  false},
     {{"xpos_difference",  mjOBJ_BODY,    3, false, true},  offsetof(mjData, xpos),            PLAIN,  false},
+    {{"xquat",            mjOBJ_BODY,    4, false, false}, offsetof(mjData, xquat),           PLAIN,  false},
     {{"site_xpos",        mjOBJ_SITE,    3, false, false}, offsetof(mjData, site_xpos),       PLAIN,  false},
     {{"cinert",           mjOBJ_BODY,   10, false, false}, offsetof(mjData, cinert),          PLAIN,  false},
     {{"cvel",             mjOBJ_BODY,    6, false, false}, offsetof(mjData, cvel),            PLAIN,  false},
     {{"qfrc_actuator",    mjOBJ_JOINT,   0, true,  false}, offsetof(mjData, qfrc_actuator),   PLAIN,  true},
-    {{"qfrc_constraint",  mjOBJ_JOINT,   0, true,  false}, offsetof(mjData, qfrc_constraint), PLAIN,  false},
+    {{"qfrc_constraint",  mjOBJ_JOINT,   0, true,  false}, offsetof(mjData, qfrc_constraint), PLAIN,  true},
     {{"cfrc_ext",         mjOBJ_BODY,    6, false, false}, offsetof(mjData, cfrc_ext),        PLAIN,  true},
+    {{"sensor",           mjOBJ_SENSOR,  0, false, false}, offsetof(mjData, sensordata),      PLAIN,  false},
 };
 // clang-format on
 
@@ -49,13 +51,13 @@ enum {
 };
 
 
-const SgKind* sg_observe_kinds(int* n) {
-  static SgKind kinds[NKIND];
-  for (int i = 0; i < NKIND; i++) {
-    kinds[i] = KINDS[i].facts;
-  }
-  *n = NKIND;
-  return kinds;
+int sg_observe_nkind(void) {
+  return NKIND;
+}
+
+
+const SgKind* sg_observe_facts(int kind) {
+  return &KINDS[kind].facts;
 }
 
 
@@ -69,10 +71,23 @@ int sg_observe_kind(const char* name) {
 }
 
 
+int sg_observe_elements(const mjModel* m, int kind) {
+  switch (KINDS[kind].facts.object) {
+    case mjOBJ_JOINT: return (int)m->njnt;
+    case mjOBJ_BODY: return (int)m->nbody;
+    case mjOBJ_SITE: return (int)m->nsite;
+    default: return (int)m->nsensor;
+  }
+}
+
+
 int sg_observe_components(const mjModel* m, int kind, int id) {
   const SgKind* facts = &KINDS[kind].facts;
   if (facts->ncomponent > 0) {
     return facts->ncomponent;
+  }
+  if (facts->object == mjOBJ_SENSOR) {
+    return m->sensor_dim[id];
   }
   switch (m->jnt_type[id]) {
     case mjJNT_FREE: return facts->velocity ? 6 : 7;
@@ -84,24 +99,22 @@ int sg_observe_components(const mjModel* m, int kind, int id) {
 
 //-------------------------------- names ---------------------------------------------------------
 
-static int object_count(const mjModel* m, int object) {
-  return object == mjOBJ_JOINT  ? (int)m->njnt
-         : object == mjOBJ_BODY ? (int)m->nbody
-                                : (int)m->nsite;
-}
-
-
 static const char* object_word(int object) {
-  return object == mjOBJ_JOINT ? "joint" : object == mjOBJ_BODY ? "body" : "site";
+  return object == mjOBJ_JOINT  ? "joint"
+         : object == mjOBJ_BODY ? "body"
+         : object == mjOBJ_SITE ? "site"
+                                : "sensor";
 }
 
 
-// an element by name, or by #number for one without a name; -1 and a sentence when there is none
-static int find_object(const mjModel* m, const SgObserveApi* api, int object, const char* name,
+int sg_observe_element(const mjModel* m, const SgObserveApi* api, int kind, const char* name,
                        SgError* error) {
+  enum {
+    MAX = 1024
+  };
+  int object = KINDS[kind].facts.object, total = sg_observe_elements(m, kind), count = 0;
   int64_t number;
-  if (name[0] == '#' && sg_text_int(name + 1, &number) && number >= 0 &&
-      number < object_count(m, object)) {
+  if (name[0] == '#' && sg_text_int(name + 1, &number) && number >= 0 && number < total) {
     return (int)number;
   }
   int id = api->name2id(m, object, name);
@@ -110,12 +123,8 @@ static int find_object(const mjModel* m, const SgObserveApi* api, int object, co
   }
 
   // the nearest of all names
-  enum {
-    MAX = 1024
-  };
   const char* names[MAX];
-  int count = 0;
-  for (int i = 0; i < object_count(m, object) && count < MAX; i++) {
+  for (int i = 0; i < total && count < MAX; i++) {
     const char* candidate = api->id2name(m, object, i);
     if (candidate) {
       names[count++] = candidate;
@@ -131,10 +140,11 @@ static int find_object(const mjModel* m, const SgObserveApi* api, int object, co
 // where an element's first number lies in its field
 static int element_adr(const mjModel* m, int kind, int id) {
   const SgKind* facts = &KINDS[kind].facts;
-  if (facts->object != mjOBJ_JOINT) {
-    return id * facts->ncomponent;
+  switch (facts->object) {
+    case mjOBJ_JOINT: return facts->velocity ? m->jnt_dofadr[id] : m->jnt_qposadr[id];
+    case mjOBJ_SENSOR: return m->sensor_adr[id];
+    default: return id * facts->ncomponent;
   }
-  return facts->velocity ? m->jnt_dofadr[id] : m->jnt_qposadr[id];
 }
 
 
@@ -156,12 +166,33 @@ static bool split(char* text, char** kind, char** element, int64_t* component) {
 }
 
 
+// the element that a channel reads, or the two that a pair reads (their names are cut apart in place);
+// second: -1 for kinds of one element
+static SgStatus find_elements(const mjModel* m, const SgObserveApi* api, int kind, char* element,
+                              int* first, int* second, SgError* error) {
+  char* slash = KINDS[kind].facts.pair ? strchr(element, '/') : NULL;
+  *second = -1;
+  if (KINDS[kind].facts.pair && !slash) {
+    return sg_fail(error, SG_FILE, "%s needs two elements, first/second, not '%s'",
+                   KINDS[kind].facts.name, element);
+  }
+  if (slash) {
+    *slash = '\0';
+    *second = sg_observe_element(m, api, kind, slash + 1, error);
+  }
+  *first = sg_observe_element(m, api, kind, element, error);
+  return *first < 0 || (slash && *second < 0) ? SG_FILE : SG_OK;
+}
+
+
 SgStatus sg_observe_channel(SgChannel* channel, const char* name, const mjModel* m,
                             const SgObserveApi* api, SgError* error) {
   char text[NAME];
   char *kind_name, *element;
   int64_t component;
+  int id = -1, id2 = -1;
 
+  // the name's parts
   if (snprintf(text, sizeof(text), "%s", name) >= NAME ||
       !split(text, &kind_name, &element, &component)) {
     return sg_fail(error, SG_FILE, "'%.100s' is no channel; it reads kind:element[:component]",
@@ -172,25 +203,20 @@ SgStatus sg_observe_channel(SgChannel* channel, const char* name, const mjModel*
     return sg_fail(error, SG_FILE, "channel '%s': there is no kind '%s'", name, kind_name);
   }
 
-  // one element, or two with a slash between
-  char* second = KINDS[kind].facts.pair ? strchr(element, '/') : NULL;
-  if (second) {
-    *second++ = '\0';
-  }
-  int object = KINDS[kind].facts.object;
-  int id = find_object(m, api, object, element, error);
-  int id2 = id >= 0 && second ? find_object(m, api, object, second, error) : -1;
-  if (id < 0 || (second && id2 < 0)) {
+  // what they mean in this model
+  if (find_elements(m, api, kind, element, &id, &id2, error) != SG_OK) {
     return SG_FILE;
   }
   if (component < 0 || component >= sg_observe_components(m, kind, id)) {
     return sg_fail(error, SG_FILE, "channel '%s': there is no component %lld", name,
                    (long long)component);
   }
+  bool sensor = KINDS[kind].facts.object == mjOBJ_SENSOR;
   *channel = (SgChannel){
       .kind = kind,
       .adr = element_adr(m, kind, id) + (int)component,
-      .adr2 = second ? element_adr(m, kind, id2) + (int)component : -1,
+      .adr2 = id2 >= 0 ? element_adr(m, kind, id2) + (int)component : -1,
+      .force = KINDS[kind].force || (sensor && m->sensor_needstage[id] == mjSTAGE_ACC),
       .low = -(double)INFINITY,
       .high = (double)INFINITY,
   };
@@ -207,7 +233,7 @@ void sg_observe(double* obs, const SgChannel* channels, int n, const mjData* d, 
     const mjtNum* field = *(mjtNum* const*)((const char*)d + kind->field);
 
     // read, subtract, change
-    double x = first && kind->zero_at_reset ? 0 : field[c->adr];
+    double x = first && c->force ? 0 : field[c->adr];
     if (c->adr2 >= 0) {
       x -= field[c->adr2];
     }

@@ -3,6 +3,7 @@
 #include "task/param.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -111,7 +112,11 @@ SgStatus sg_param_load(SgParamSet* set, SgYamlNode map, SgError* error) {
 
   for (int i = 0; i < sg_yaml_size(map); i++) {
     SgParam* param = &set->params[set->count++];
-    snprintf(param->name, sizeof(param->name), "%s", sg_yaml_key(map, i));
+    int length = snprintf(param->name, sizeof(param->name), "%s", sg_yaml_key(map, i));
+    if (length < 1 || length >= (int)sizeof(param->name)) {
+      return sg_yaml_fail(sg_yaml_at(map, i), error, "a parameter's name has 1 to %d letters",
+                          (int)sizeof(param->name) - 1);
+    }
     SgStatus status = value_from_node(&param->value, sg_yaml_at(map, i), param->name, error);
     if (status != SG_OK) {
       return status;
@@ -123,13 +128,20 @@ SgStatus sg_param_load(SgParamSet* set, SgYamlNode map, SgError* error) {
 }
 
 
-static SgParam* find(const SgParamSet* set, const char* name) {
+// a parameter's index; -1 when there is none
+static int find_index(const SgParamSet* set, const char* name) {
   for (int i = 0; i < set->count; i++) {
     if (strcmp(set->params[i].name, name) == 0) {
-      return (SgParam*)&set->params[i];
+      return i;
     }
   }
-  return NULL;
+  return -1;
+}
+
+
+static const SgParam* find(const SgParamSet* set, const char* name) {
+  int i = find_index(set, name);
+  return i < 0 ? NULL : &set->params[i];
 }
 
 
@@ -144,8 +156,8 @@ static const char* nearest(const SgParamSet* set, const char* name) {
 
 
 SgStatus sg_param_set(SgParamSet* set, const SgTaskSetting* setting, SgError* error) {
-  SgParam* param = find(set, setting->name);
-  if (!param) {
+  int index = find_index(set, setting->name);
+  if (index < 0) {
     const char* near = nearest(set, setting->name);
     return sg_fail(error, SG_USAGE, "this task has no parameter 'task.%s'%s%s%s", setting->name,
                    near ? "; did you mean 'task." : "; see `softgait tasks NAME`", near ? near : "",
@@ -153,6 +165,7 @@ SgStatus sg_param_set(SgParamSet* set, const SgTaskSetting* setting, SgError* er
   }
 
   // the form must stay what the default's is, a list's length too
+  SgParam* param = &set->params[index];
   SgValue value;
   if (!list_from_text(&value, setting->text)) {
     value_from_text(&value, setting->text);
@@ -167,12 +180,45 @@ SgStatus sg_param_set(SgParamSet* set, const SgTaskSetting* setting, SgError* er
                    setting->text, form_word(param->value.form), param->fallback);
   }
   param->value = value;
+  param->given = true;
   value_to_text(param->text, sizeof(param->text), &value);
   return SG_OK;
 }
 
 
 //-------------------------------- values by $name -----------------------------------------------
+
+// the parameter that a node's text names with a $, or NULL
+static const SgParam* named_by(const SgParamSet* set, SgYamlNode node) {
+  const char* text = sg_yaml_text(node);
+  const char* dollar = text ? strchr(text, '$') : NULL;
+  return dollar ? find(set, dollar + 1) : NULL;
+}
+
+
+SgStatus sg_param_fail(const SgParamSet* set, SgYamlNode node, SgError* error, const char* format,
+                       ...) {
+  char text[512];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(text, sizeof(text), format, args);
+  va_end(args);
+
+  const SgParam* param = named_by(set, node);
+  if (param && param->given) {
+    return sg_fail(error, SG_USAGE, "task.%s is '%s': %s", param->name, param->text, text);
+  }
+  return sg_yaml_fail(node, error, "%s", text);
+}
+
+
+static SgStatus unknown_parameter(const SgParamSet* set, SgYamlNode node, const char* dollar_name,
+                                  SgError* error) {
+  const char* near = nearest(set, dollar_name + 1);
+  return sg_yaml_fail(node, error, "there is no parameter '%s'%s%s%s", dollar_name,
+                      near ? "; did you mean '$" : "", near ? near : "", near ? "'?" : "");
+}
+
 
 // the value at a node, its own or a parameter's
 static SgStatus value_at(const SgParamSet* set, SgYamlNode node, const char* what, SgValue* value,
@@ -186,9 +232,7 @@ static SgStatus value_at(const SgParamSet* set, SgYamlNode node, const char* wha
   }
   const SgParam* param = find(set, text + 1);
   if (!param) {
-    const char* near = nearest(set, text + 1);
-    return sg_yaml_fail(node, error, "there is no parameter '%s'%s%s%s", text,
-                        near ? "; did you mean '$" : "", near ? near : "", near ? "'?" : "");
+    return unknown_parameter(set, node, text, error);
   }
   *value = param->value;
   return SG_OK;
@@ -218,6 +262,9 @@ SgStatus sg_param_number(const SgParamSet* set, SgYamlNode node, const char* wha
                          SgError* error) {
   SgValue v;
   SgStatus status = value_of(set, node, what, SG_NUMBER, 1, &v, error);
+  if (status == SG_OK && isinf(v.numbers[0])) {
+    status = sg_param_fail(set, node, error, "%s must be finite", what);
+  }
   if (status == SG_OK) {
     *value = v.numbers[0];
   }
@@ -233,8 +280,9 @@ SgStatus sg_param_range(const SgParamSet* set, SgYamlNode node, const char* what
     range[0] = v.numbers[0];
     range[1] = v.numbers[1];
     if (range[0] > range[1]) {
-      status = sg_yaml_fail(node, error, "%s runs from %g down to %g; the lower end comes first",
-                            what, range[0], range[1]);
+      status =
+          sg_param_fail(set, node, error, "%s runs from %g down to %g; the lower end comes first",
+                        what, range[0], range[1]);
     }
   }
   return status;
@@ -252,14 +300,37 @@ SgStatus sg_param_switch(const SgParamSet* set, SgYamlNode node, const char* wha
 }
 
 
-SgStatus sg_param_word(const SgParamSet* set, SgYamlNode node, const char* what, char* word,
-                       int size, SgError* error) {
-  SgValue v;
-  SgStatus status = value_at(set, node, what, &v, error);
-  if (status == SG_OK) {
-    value_to_text(word, size, &v);
+SgStatus sg_param_words(const SgParamSet* set, SgYamlNode node, const char* what, char* words,
+                        int size, SgError* error) {
+  const char* text = sg_yaml_text(node);
+  if (!text) {
+    return sg_yaml_fail(node, error, "%s needs a word", what);
   }
-  return status;
+
+  int used = 0;
+  while (*text) {
+    // a plain stretch, or a $name up to the next space
+    size_t length = *text == '$' ? strcspn(text, " ") : strcspn(text, "$");
+    const char* piece = text;
+    char name[64];
+    if (*text == '$') {
+      snprintf(name, sizeof(name), "%.*s", (int)length, text);
+      const SgParam* param = find(set, name + 1);
+      if (!param) {
+        return unknown_parameter(set, node, name, error);
+      }
+      piece = param->text;
+    }
+    int written = snprintf(words + used, (size_t)(size - used), "%.*s",
+                           *text == '$' ? size : (int)length, piece);
+    used += written;
+    if (used >= size) {
+      return sg_yaml_fail(node, error, "%s is longer than %d letters", what, size - 1);
+    }
+    text += length;
+  }
+  words[used] = '\0';
+  return SG_OK;
 }
 
 

@@ -41,6 +41,7 @@ typedef struct SgValue {
 /// A parameter with its value now and its default, both also as text.
 typedef struct SgParam {
   char name[64];
+  bool given;  ///< set by the user: a bad value is then the command line's fault, not the file's
   SgValue value;
   char text[160], fallback[160];
 } SgParam;
@@ -57,7 +58,13 @@ SgStatus sg_param_load(SgParamSet* set, SgYamlNode map, SgError* error);
 /// Apply one setting. SG_USAGE for an unknown name (nearest match) or a value of another form.
 SgStatus sg_param_set(SgParamSet* set, const SgTaskSetting* setting, SgError* error);
 
-/// Read a value at a node, following $name. what: the entry's name in sentences.
+/// Complain about the value at a node: SG_FILE with file, line and column, or, when the node's $name was
+/// set by the user, SG_USAGE with the parameter's name.
+SgStatus sg_param_fail(const SgParamSet* set, SgYamlNode node, SgError* error, const char* format,
+                       ...) __attribute__((format(printf, 4, 5)));
+
+/// Read a value at a node, following $name. what: the entry's name in sentences. A number is finite; the
+/// ends of a range may be infinite, the lower comes first.
 SgStatus sg_param_number(const SgParamSet* set, SgYamlNode node, const char* what, double* value,
                          SgError* error);
 SgStatus sg_param_range(const SgParamSet* set, SgYamlNode node, const char* what, double range[2],
@@ -65,9 +72,10 @@ SgStatus sg_param_range(const SgParamSet* set, SgYamlNode node, const char* what
 SgStatus sg_param_switch(const SgParamSet* set, SgYamlNode node, const char* what, bool* value,
                          SgError* error);
 
-/// A word with $name replaced by the parameter's text. Writes at most size bytes.
-SgStatus sg_param_word(const SgParamSet* set, SgYamlNode node, const char* what, char* word,
-                       int size, SgError* error);
+/// Words of a scalar with each $name replaced by the parameter's text ("body_x $main_body"). Writes at
+/// most size bytes.
+SgStatus sg_param_words(const SgParamSet* set, SgYamlNode node, const char* what, char* words,
+                        int size, SgError* error);
 
 /// Whether an entry's `if: $flag` and `unless: $flag` keep it.
 SgStatus sg_param_keep(const SgParamSet* set, SgYamlNode entry, bool* keep, SgError* error);

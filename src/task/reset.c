@@ -29,25 +29,21 @@ static void draw_point(const SgReset* reset, double point[2], SgRng* rng) {
 
 
 void sg_reset_apply(const SgReset* reset, mjData* d, SgRng* rng) {
-  mjtNum* x = (reset->velocity ? d->qvel : d->qpos) + reset->first;
+  mjtNum* x = reset->velocity ? d->qvel : d->qpos;
+  if (reset->kind == SG_RESET_DISC || reset->kind == SG_RESET_ANNULUS) {
+    double point[2];
+    draw_point(reset, point, rng);
+    x[reset->indices[0]] = point[0];
+    x[reset->indices[1]] = point[1];
+    return;
+  }
 
-  switch (reset->kind) {
-    case SG_RESET_UNIFORM:
-      for (int i = 0; i < reset->count; i++) {
-        x[i] += reset->scale * (2 * sg_rng_uniform(rng) - 1);
-      }
-      break;
-    case SG_RESET_NORMAL:
-      for (int i = 0; i < reset->count; i++) {
-        x[i] += reset->scale * sg_rng_normal(rng);
-      }
-      break;
-    case SG_RESET_VALUE:
-      for (int i = 0; i < reset->count; i++) {
-        x[i] = reset->scale;
-      }
-      break;
-    case SG_RESET_DISC:
-    case SG_RESET_ANNULUS: draw_point(reset, x, rng); break;
+  for (int i = 0; i < reset->count; i++) {
+    mjtNum* at = &x[reset->indices[i]];
+    switch (reset->kind) {
+      case SG_RESET_UNIFORM: *at += reset->scale * (2 * sg_rng_uniform(rng) - 1); break;
+      case SG_RESET_NORMAL: *at += reset->scale * sg_rng_normal(rng); break;
+      default: *at = reset->scale; break;
+    }
   }
 }

@@ -24,7 +24,8 @@ typedef enum SgResetKind {
 typedef struct SgReset {
   SgResetKind kind;
   bool velocity;           ///< of qvel, else of qpos
-  int first, count;        ///< indices
+  int count;               ///< numbers
+  int* indices;            ///< (count) into the vector
   double scale;            ///< noise, value or radius
   double low[2], high[2];  ///< annulus: the box
 } SgReset;

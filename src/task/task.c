@@ -4,18 +4,12 @@
 
 #include "task/task.h"
 
-#include <stdio.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
-#include "base/file.h"
-#include "task/guard.h"
 #include "task/task_internal.h"
-
-enum {
-  MAX_MJCF = 16 << 20
-};
 
 
 //-------------------------------- kept memory ---------------------------------------------------
@@ -52,119 +46,19 @@ char* sg_task_keep_text(SgTask* task, const char* text) {
 }
 
 
-//-------------------------------- model ---------------------------------------------------------
-
-// a name inside an XML attribute as a path: relative to the folder of `from`
-static void beside(char* path, int size, const char* from, const char* name) {
-  const char* slash = strrchr(from, '/');
-  if (name[0] == '/' || !slash) {
-    snprintf(path, (size_t)size, "%s", name);
-  } else {
-    snprintf(path, (size_t)size, "%.*s%s", (int)(slash - from + 1), from, name);
-  }
-}
-
-
-// remember a file of the model and those that its file="..." attributes name
-static void collect_files(SgTask* task, const char** files, const char* path, int depth) {
-  size_t size;
-  for (int i = 0; i < task->info.nfile; i++) {
-    if (strcmp(files[i], path) == 0) {
-      return;
-    }
-  }
-  if (task->info.nfile == SG_MAX_FILE || depth > 16 || !sg_file_exists(path)) {
-    return;
-  }
-  files[task->info.nfile++] = sg_task_keep_text(task, path);
-
-  // only text names further files
-  const char* dot = strrchr(path, '.');
-  char* text = dot && strcmp(dot, ".xml") == 0 ? sg_file_read(path, MAX_MJCF, &size, NULL) : NULL;
-  for (char* at = text; at && (at = strstr(at, "file=\"")) != NULL;) {
-    char* name = at + 6;
-    char* end = strchr(name, '"');
-    at = end;
-    if (end) {
-      char next[SG_MAX_PATH];
-      *end = '\0';
-      beside(next, sizeof(next), path, name);
-      collect_files(task, files, next, depth + 1);
-      at = end + 1;
-    }
-  }
-  sg_file_free(text);
-}
-
-
-// what is passed through the guard
-typedef struct Compile {
-  const char* path;
-  mjModel* model;
-  char text[900];
-} Compile;
-
-
-static void compile(void* arg) {
-  Compile* c = arg;
-  c->model = mj_loadXML(c->path, NULL, c->text, sizeof(c->text));
-}
-
-
-// lines of a message as one line
-static void one_line(char* text) {
-  for (char* c = text; *c; c++) {
-    *c = *c == '\n' || *c == '\r' ? ' ' : *c;
-  }
-  for (size_t n = strlen(text); n > 0 && text[n - 1] == ' '; n--) {
-    text[n - 1] = '\0';
-  }
-}
-
-
-// what MuJoCo warned of, but for the one warning that HalfCheetah cannot avoid: its masses are defined
-// by `settotalmass`, which 3.17 calls deprecated
-static const char* take_warning(SgTask* task) {
-  char text[1024];
-  sg_guard_take_warning(text, sizeof(text));
-  one_line(text);
-  return strstr(text, "settotalmass") ? "" : sg_task_keep_text(task, text);
-}
-
-
-static SgStatus load_model(SgTask* task, SgError* error) {
-  const char* path = task->info.model_path;
-  Compile c = {.path = path};
-  size_t size;
-
-  // a missing or monstrous file never reaches the compiler
-  char* bytes = sg_file_read(path, MAX_MJCF, &size, error);
-  if (!bytes) {
-    return error->status;
-  }
-  sg_file_free(bytes);
-  const char** files = sg_task_keep(task, SG_MAX_FILE, sizeof(char*));
-  if (!files) {
-    return sg_fail(error, SG_MACHINE, "out of memory while reading a task");
-  }
-  collect_files(task, files, path, 0);
-  task->info.files = files;
-
-  char ignored[8];
-  sg_guard_take_warning(ignored, sizeof(ignored));
-  SgError why = {0};
-  if (sg_guard_call(compile, &c, &why) != SG_OK || !c.model) {
-    one_line(c.text);
-    return sg_fail(error, SG_FILE, "%s: MuJoCo cannot compile the model: %s", path,
-                   c.text[0] ? c.text : why.text);
-  }
-  task->model = c.model;
-  task->info.warning = take_warning(task);
-  return SG_OK;
-}
-
-
 //-------------------------------- loading -------------------------------------------------------
+
+// whether a name can stand in a path and on a command line
+static bool plain_name(const char* name) {
+  size_t n = strlen(name);
+  for (size_t i = 0; i < n; i++) {
+    if (!isalnum((unsigned char)name[i]) && !strchr("_-", name[i])) {
+      return false;
+    }
+  }
+  return n >= 1 && n <= 60;
+}
+
 
 // words at the top of the file
 static SgStatus read_head(SgTask* task, const char* path, SgYamlNode root, SgError* error) {
@@ -179,14 +73,23 @@ static SgStatus read_head(SgTask* task, const char* path, SgYamlNode root, SgErr
   if (status != SG_OK) {
     return status;
   }
-  if (!name || !name[0] || strlen(name) > 60 || strchr(name, '/') || !model) {
+  if (!name || !model || !model[0]) {
     return sg_yaml_fail(root, error, "a task file needs `task: NAME` and `model: FILE.xml`");
   }
-  beside(model_path, sizeof(model_path), path, model);
+  if (!plain_name(name)) {
+    return sg_yaml_fail(sg_yaml_get(root, "task"), error,
+                        "a task's name has 1 to 60 letters, digits, _ and -");
+  }
+  if (!sg_path_beside(model_path, sizeof(model_path), path, model)) {
+    return sg_yaml_fail(sg_yaml_get(root, "model"), error, "the model's path is too long");
+  }
   task->info.name = sg_task_keep_text(task, name);
   task->info.about = sg_task_keep_text(task, about ? about : "");
   task->info.task_path = sg_task_keep_text(task, path);
   task->info.model_path = sg_task_keep_text(task, model_path);
+  if (!task->info.name || !task->info.about || !task->info.task_path || !task->info.model_path) {
+    return sg_fail(error, SG_MACHINE, "out of memory while reading a task");
+  }
   return SG_OK;
 }
 
@@ -197,7 +100,9 @@ SgTask* sg_task_load(const char* path, const SgTaskSetting* settings, int nsetti
   SgError* why = error ? error : &local;
   SgTask* task = calloc(1, sizeof(SgTask));
   SgYaml* doc = sg_yaml_load(path, why);
-  SgStatus status = doc && task ? SG_OK : why->status != SG_OK ? why->status : SG_MACHINE;
+  SgStatus status = !doc   ? why->status
+                    : task ? SG_OK
+                           : sg_fail(why, SG_MACHINE, "out of memory while reading a task");
 
   // the file's head and its parameters, then what the user sets
   SgYamlNode root = {0};
@@ -214,7 +119,7 @@ SgTask* sg_task_load(const char* path, const SgTaskSetting* settings, int nsetti
 
   // the model, and the rules against it
   if (status == SG_OK) {
-    status = load_model(task, why);
+    status = sg_task_load_model(task, why);
   }
   if (status == SG_OK) {
     status = sg_task_parse(task, root, why);

@@ -84,6 +84,14 @@ SgTaskTerm sg_task_term(const SgTask* task, int i);
 /// file.
 SgStatus sg_task_find(const char* task, char* path, int path_size, SgError* error);
 
+/// A task file for a plain model, to be edited: it loads and runs as it is, but what the robot should do
+/// is the user's to say. Returns malloc'ed text, or NULL with SG_FILE.
+char* sg_task_template(const char* model_path, SgError* error);
+
+/// A task file to edit for a model that has none: it loads and runs as it is. Return malloc'ed text that the
+/// caller frees; NULL on failure: SG_FILE for a model that does not compile or has nothing to drive.
+char* sg_task_template(const char* model_path, SgError* error);
+
 /// Names of the shipped tasks, sorted, borrowed for the program's life; count in n. Empty without a
 /// models folder.
 const char* const* sg_task_names(int* n);

@@ -4,15 +4,17 @@
 #define SG_TASK_TASK_INTERNAL_H_
 
 #include "base/yaml.h"
+#include "task/condition.h"
 #include "task/observe.h"
 #include "task/param.h"
 #include "task/reset.h"
-#include "task/rule.h"
+#include "task/reward.h"
 #include "task/task.h"
 
 enum {
-  SG_MAX_FILE = 64,
-  SG_MAX_PATH = 1024
+  SG_MAX_FILE = 256,
+  SG_MAX_PATH = 1024,
+  SG_MAX_CONDITION = 32
 };
 
 struct SgTask {
@@ -32,8 +34,9 @@ struct SgTask {
   SgReward* rewards;
   SgTerminate* terminates;
   SgReset* resets;
+  int nscratch;  // numbers of scratch that a reward term needs at most
 
-  int* actuators;  // (nact) actuator of each action
+  int* controls;  // (nact) index into ctrl of each action
 };
 
 /// Take zeroed memory that lives as long as the task. NULL when out of memory.
@@ -45,15 +48,15 @@ char* sg_task_keep_text(SgTask* task, const char* text);
 /// Fill a task from its file's root node; the model is loaded, the parameters are final.
 SgStatus sg_task_parse(SgTask* task, SgYamlNode root, SgError* error);
 
-/// The channels that an entry of the file names: kind, and where keys (first, count, index, joints,
-/// bodies, sites, of, components). names may be NULL. Arrays are kept by the task.
-SgStatus sg_parse_source(SgTask* task, SgYamlNode entry, const char* kind, SgChannel** channels,
-                         const char*** names, int* n, SgError* error);
+/// Compile the model at task->info.model_path, list its files, keep what MuJoCo warned of.
+SgStatus sg_task_load_model(SgTask* task, SgError* error);
 
-/// The parts of the file that are rules.
-SgStatus sg_parse_conditions(SgTask* task, SgYamlNode map, SgError* error);
-SgStatus sg_parse_rewards(SgTask* task, SgYamlNode list, SgError* error);
-SgStatus sg_parse_terminates(SgTask* task, SgYamlNode list, SgError* error);
-SgStatus sg_parse_resets(SgTask* task, SgYamlNode list, SgError* error);
+/// List the files that a model is made of, the MJCF first: includes and assets. files: (SG_MAX_FILE), kept
+/// by the task; files that do not exist and those beyond the room are left out.
+SgStatus sg_task_list_files(SgTask* task, const char* path, SgError* error);
+
+/// The path of a name that stands in a file: absolute, or relative to that file's folder. Return false when
+/// it does not fit.
+bool sg_path_beside(char* path, int size, const char* file, const char* name);
 
 #endif  // SG_TASK_TASK_INTERNAL_H_

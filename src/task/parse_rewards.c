@@ -1,0 +1,365 @@
+// Reward terms of a task file, summed in file order; an inner list is summed by itself first.
+//
+//   - {reward: reward_forward, term: velocity, of: qpos 0, weight: $forward_reward_weight}
+//   - {reward: reward_survive, term: constant, value: $healthy_reward, when: healthy}
+//   - {cost: reward_ctrl, term: square, of: control, weight: $ctrl_cost_weight}
+//
+//   term       says what it is of                            its value, times weight
+//   velocity   of: qpos INDEX|JOINT, body_x NAME, com_x      displacement / dt (x, y or z)
+//   constant   value                                         1
+//   square     of: control, or a quantity with its elements  sum of squares, each clipped to clip_each
+//   distance   of: [body, body]                              Euclidean distance
+//   quantity   quantity with one element, target, per        (number - target) / per
+//   squares    parts: quantity, weight, target each          sum of weight (number - target)^2
+//
+// All may have `when: CONDITION` (else 0), clip_sum, `if: $flag` and `unless: $flag`. `reward:` is added,
+// `cost:` subtracted.
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "task/parse.h"
+
+
+//-------------------------------- velocity ------------------------------------------------------
+
+// the index into qpos that a number or a joint's name means; -1 when there is none
+static int find_qpos(const mjModel* m, const char* name) {
+  int64_t number;
+  if (sg_text_int(name, &number)) {
+    return number >= 0 && number < m->nq ? (int)number : -1;
+  }
+  int joint = mj_name2id(m, mjOBJ_JOINT, name);
+  return joint < 0 ? -1 : m->jnt_qposadr[joint];
+}
+
+
+// the body that a number or a name means; -1 when there is none
+static int find_body(const mjModel* m, const char* name) {
+  int64_t number;
+  if (sg_text_int(name, &number)) {
+    return number >= 0 && number < m->nbody ? (int)number : -1;
+  }
+  return mj_name2id(m, mjOBJ_BODY, name);
+}
+
+
+// the name nearest to an unknown joint or body
+static SgStatus unknown_element(const SgTask* task, SgYamlNode node, bool body, const char* name,
+                                SgError* error) {
+  SgError why = {0};
+  const SgObserveApi api = {mj_name2id, mj_id2name};
+  sg_observe_element(task->model, &api, sg_observe_kind(body ? "xpos" : "qpos"), name, &why);
+  return sg_param_fail(&task->params, node, error, "%s", why.text);
+}
+
+
+// "qpos 0", "qpos rootx", "body_x torso", "com_x"
+static SgStatus parse_velocity(SgTask* task, SgYamlNode entry, SgReward* reward, SgError* error) {
+  static const char* const words[] = {"qpos",  "body_x", "body_y", "body_z",
+                                      "com_x", "com_y",  "com_z"};
+  SgYamlNode of = sg_parse_need(entry, "of", error);
+  char text[160];
+  if (!of.id) {
+    return SG_FILE;
+  }
+  SgStatus status = sg_param_words(&task->params, of, "of", text, sizeof(text), error);
+  if (status != SG_OK) {
+    return status;
+  }
+
+  // which coordinate
+  char* name = strchr(text, ' ');
+  if (name) {
+    *name++ = '\0';
+  }
+  int word = 0;
+  while (word < SG_COUNT(words) && strcmp(text, words[word]) != 0) {
+    word++;
+  }
+  bool centre = word >= 4;
+  if (word == SG_COUNT(words) || centre == (name != NULL)) {
+    return sg_yaml_fail(of, error,
+                        "velocity is of `qpos INDEX`, `qpos JOINT`, `body_x NAME` or `com_x` (x, y "
+                        "or z), not '%.60s'",
+                        sg_yaml_text(of));
+  }
+
+  // of which element
+  const mjModel* m = task->model;
+  int found = centre ? 0 : word == 0 ? find_qpos(m, name) : find_body(m, name);
+  if (found < 0) {
+    return unknown_element(task, of, word != 0, name, error);
+  }
+  reward->coordinate = centre      ? SG_COORDINATE_COM
+                       : word == 0 ? SG_COORDINATE_QPOS
+                                   : SG_COORDINATE_BODY;
+  reward->adr = centre ? word - 4 : word == 0 ? found : 3 * found + word - 1;
+  reward->mass = sg_sum(m->body_mass, (int)m->nbody);
+  if (centre && !(reward->mass > 0)) {
+    return sg_yaml_fail(of, error, "the model has no mass, so its centre has no velocity");
+  }
+  return SG_OK;
+}
+
+
+//-------------------------------- the other terms -----------------------------------------------
+
+// the channels of a quantity; their names do not matter here
+static SgStatus parse_channels(SgTask* task, SgYamlNode entry, const char* kind, SgReward* reward,
+                               SgError* error) {
+  const char** names;
+  return sg_parse_source(task, entry, kind, &reward->channels, &names, &reward->n, error);
+}
+
+
+static SgStatus parse_constant(SgTask* task, SgYamlNode entry, SgReward* reward, SgError* error) {
+  SgYamlNode value = sg_parse_need(entry, "value", error);
+  return value.id ? sg_param_number(&task->params, value, "value", &reward->weight, error)
+                  : SG_FILE;
+}
+
+
+// of the controls, or of channels
+static SgStatus parse_square(SgTask* task, SgYamlNode entry, SgReward* reward, SgError* error) {
+  const char* of = sg_yaml_text(sg_yaml_get(entry, "of"));
+  if (!of) {
+    return sg_yaml_fail(entry, error,
+                        "square needs `of: control` or `of: QUANTITY` with its elements");
+  }
+  SgStatus status =
+      sg_parse_limits(task, entry, "clip_each", &reward->each_low, &reward->each_high, error);
+  if (status == SG_OK && strcmp(of, "control") != 0) {
+    return parse_channels(task, entry, of, reward, error);
+  }
+
+  // the controls are all meant, elements are not
+  static const char* const elements[] = {SG_SOURCE_KEYS};
+  for (int i = 0; status == SG_OK && i < SG_COUNT(elements); i++) {
+    SgYamlNode node = sg_yaml_get(entry, elements[i]);
+    if (node.id && strcmp(elements[i], "of") != 0) {
+      status = sg_yaml_fail(node, error, "%s has no meaning for `of: control`", elements[i]);
+    }
+  }
+  reward->of_control = true;
+  return status;
+}
+
+
+static SgStatus parse_distance(SgTask* task, SgYamlNode entry, SgReward* reward, SgError* error) {
+  return parse_channels(task, entry, "xpos_difference", reward, error);
+}
+
+
+// one number, minus `target`, divided by a number or by `timestep`
+static SgStatus parse_quantity(SgTask* task, SgYamlNode entry, SgReward* reward, SgError* error) {
+  const char* kind = sg_yaml_text(sg_yaml_get(entry, "quantity"));
+  const char* per = sg_yaml_text(sg_yaml_get(entry, "per"));
+  reward->targets = sg_task_keep(task, 1, sizeof(double));
+  reward->divisor = 1;
+  if (!reward->targets) {
+    return sg_parse_no_memory(error);
+  }
+  if (!kind) {
+    return sg_yaml_fail(entry, error, "this term needs `quantity: NAME`");
+  }
+
+  SgStatus status = parse_channels(task, entry, kind, reward, error);
+  if (status == SG_OK && reward->n != 1) {
+    status =
+        sg_yaml_fail(entry, error, "one number is needed, `%s` here means %d", kind, reward->n);
+  }
+  if (status == SG_OK) {
+    status = sg_parse_number(task, entry, "target", &reward->targets[0], error);
+  }
+  if (status == SG_OK && per && strcmp(per, "timestep") == 0) {
+    reward->divisor = task->model->opt.timestep;
+  } else if (status == SG_OK) {
+    status = sg_parse_number(task, entry, "per", &reward->divisor, error);
+  }
+  if (status == SG_OK && reward->divisor == 0) {
+    status = sg_param_fail(&task->params, sg_yaml_get(entry, "per"), error, "per is zero");
+  }
+  return status;
+}
+
+
+// a list of single numbers with weight and target each
+static SgStatus parse_squares(SgTask* task, SgYamlNode entry, SgReward* reward, SgError* error) {
+  static const char* const keys[] = {"quantity", "weight", "target", SG_SOURCE_KEYS};
+  SgYamlNode parts = sg_yaml_get(entry, "parts");
+  SgStatus status = SG_OK;
+  reward->n = sg_yaml_size(parts);
+  reward->channels = sg_parse_array(task, parts, sizeof(SgChannel));
+  reward->weights = sg_parse_array(task, parts, sizeof(double));
+  reward->targets = sg_parse_array(task, parts, sizeof(double));
+  if (sg_yaml_kind(parts) != SG_YAML_LIST || reward->n == 0) {
+    return sg_yaml_fail(entry, error, "squares needs `parts:` with at least one entry");
+  }
+  if (!reward->channels || !reward->weights || !reward->targets) {
+    return sg_parse_no_memory(error);
+  }
+
+  for (int i = 0; status == SG_OK && i < reward->n; i++) {
+    SgYamlNode part = sg_yaml_at(parts, i);
+    SgReward one = {0};
+    status = sg_yaml_keys(part, "a part", keys, SG_COUNT(keys), error);
+    reward->weights[i] = 1;
+    if (status == SG_OK) {
+      status = parse_quantity(task, part, &one, error);
+    }
+    if (status == SG_OK) {
+      reward->channels[i] = one.channels[0];
+      reward->targets[i] = one.targets[0];
+      status = sg_parse_number(task, part, "weight", &reward->weights[i], error);
+    }
+  }
+  return status;
+}
+
+
+//-------------------------------- an entry ------------------------------------------------------
+
+// the kinds of term, in SgRewardKind's order: name, reader, keys besides the common ones
+typedef SgStatus ParseTerm(SgTask* task, SgYamlNode entry, SgReward* reward, SgError* error);
+static const struct {
+  const char* name;
+  ParseTerm* parse;
+  const char* keys[16];
+} TERMS[] = {
+    {"velocity", parse_velocity, {"of", "weight"}},
+    {"constant", parse_constant, {"value"}},
+    {"square", parse_square, {"clip_each", "weight", SG_SOURCE_KEYS}},
+    {"distance", parse_distance, {"components", "of", "weight"}},
+    {"quantity", parse_quantity, {"quantity", "target", "per", "weight", SG_SOURCE_KEYS}},
+    {"squares", parse_squares, {"parts", "weight"}},
+};
+
+
+static int find_term(SgYamlNode entry, SgError* error) {
+  const char* names[SG_COUNT(TERMS)];
+  for (int i = 0; i < SG_COUNT(TERMS); i++) {
+    names[i] = TERMS[i].name;
+  }
+  return sg_parse_choice(entry, "term", "the term", names, SG_COUNT(TERMS), error);
+}
+
+
+static SgStatus check_keys(SgYamlNode entry, int term, SgError* error) {
+  static const char* const common[] = {"reward", "cost",   "term",    "when",
+                                       "if",     "unless", "clip_sum"};
+  const char* keys[SG_COUNT(common) + SG_COUNT(TERMS[0].keys)];
+  int n = SG_COUNT(common);
+  memcpy(keys, common, sizeof(common));
+  for (int i = 0; i < SG_COUNT(TERMS[term].keys) && TERMS[term].keys[i]; i++) {
+    keys[n++] = TERMS[term].keys[i];
+  }
+  return sg_yaml_keys(entry, TERMS[term].name, keys, n, error);
+}
+
+
+// added or subtracted, under which name, which no other term has
+static SgStatus parse_name(SgTask* task, SgYamlNode entry, SgReward* reward, const char** names,
+                           SgError* error) {
+  SgYamlNode plus = sg_yaml_get(entry, "reward"), minus = sg_yaml_get(entry, "cost");
+  const char* name = sg_yaml_text(plus.id ? plus : minus);
+  if (!name || !name[0] || (plus.id && minus.id)) {
+    return sg_yaml_fail(entry, error, "an entry needs `reward: NAME` or `cost: NAME`");
+  }
+  for (int i = 0; i < task->nreward; i++) {
+    if (strcmp(names[i], name) == 0) {
+      return sg_yaml_fail(entry, error, "a second term is named '%.60s'", name);
+    }
+  }
+  reward->cost = minus.id != 0;
+  names[task->nreward] = sg_task_keep_text(task, name);
+  return names[task->nreward] ? SG_OK : sg_parse_no_memory(error);
+}
+
+
+static SgStatus parse_reward(SgTask* task, SgYamlNode entry, SgReward* reward, const char** names,
+                             SgError* error) {
+  const double infinity = (double)INFINITY;
+  int term = find_term(entry, error);
+  SgStatus status = term < 0 ? SG_FILE : check_keys(entry, term, error);
+  if (status == SG_OK) {
+    status = parse_name(task, entry, reward, names, error);
+  }
+  if (status != SG_OK) {
+    return status;
+  }
+
+  // what it is of
+  reward->kind = (SgRewardKind)term;
+  reward->weight = 1;
+  reward->condition = -1;
+  reward->each_low = reward->sum_low = -infinity;
+  reward->each_high = reward->sum_high = infinity;
+  status = TERMS[term].parse(task, entry, reward, error);
+
+  // how it counts, and when
+  if (status == SG_OK) {
+    status = sg_parse_number(task, entry, "weight", &reward->weight, error);
+  }
+  if (status == SG_OK) {
+    status = sg_parse_limits(task, entry, "clip_sum", &reward->sum_low, &reward->sum_high, error);
+  }
+  if (status == SG_OK && sg_yaml_get(entry, "when").id) {
+    reward->condition = sg_parse_condition(task, entry, "when", error);
+    status = reward->condition < 0 ? SG_FILE : SG_OK;
+  }
+  return status;
+}
+
+
+//-------------------------------- the list ------------------------------------------------------
+
+// entries of the list, or of the inner list with this number
+static SgStatus parse_entries(SgTask* task, SgYamlNode list, int group, const char** names,
+                              SgError* error) {
+  SgStatus status = SG_OK;
+  for (int i = 0; status == SG_OK && i < sg_yaml_size(list); i++) {
+    SgYamlNode entry = sg_yaml_at(list, i);
+    bool keep;
+    if (group < 0 && sg_yaml_kind(entry) == SG_YAML_LIST) {
+      status = parse_entries(task, entry, i, names, error);
+      continue;
+    }
+    status = sg_param_keep(&task->params, entry, &keep, error);
+    if (status == SG_OK && keep) {
+      SgReward* reward = &task->rewards[task->nreward];
+      status = parse_reward(task, entry, reward, names, error);
+      reward->group = group;
+      task->nreward++;
+    }
+  }
+  return status;
+}
+
+
+SgStatus sg_parse_rewards(SgTask* task, SgYamlNode list, SgError* error) {
+  SgStatus status = sg_parse_list(list, "rewards", error);
+  int room = 1;
+  for (int i = 0; i < sg_yaml_size(list); i++) {
+    SgYamlNode entry = sg_yaml_at(list, i);
+    room += sg_yaml_kind(entry) == SG_YAML_LIST ? sg_yaml_size(entry) : 1;
+  }
+  const char** names = sg_task_keep(task, (size_t)room, sizeof(char*));
+  task->rewards = sg_task_keep(task, (size_t)room, sizeof(SgReward));
+  if (!names || !task->rewards) {
+    return sg_parse_no_memory(error);
+  }
+
+  if (status == SG_OK) {
+    status = parse_entries(task, list, -1, names, error);
+  }
+  task->info.nreward = task->nreward;
+  task->info.rewards = names;
+  for (int i = 0; i < task->nreward; i++) {
+    int need = sg_reward_scratch(&task->rewards[i], task->info.nact);
+    task->nscratch = need > task->nscratch ? need : task->nscratch;
+  }
+  return status;
+}
