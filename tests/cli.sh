@@ -1,0 +1,199 @@
+#!/usr/bin/env bash
+# The program as its users meet it: every kind of bad input with its exit code and its one sentence,
+# and a short life of a run: train, evaluate, plot, list, repeat, interrupt.
+#
+#   tests/cli.sh PROGRAM DATA
+
+set -u
+program=$(realpath "$1") data=$(realpath "$2")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+passed=0 failed=0
+
+report() { # report FINE WHAT
+  if [ "$1" = 0 ]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAILED: $2"
+    sed 's/^/    /' err | head -n 5
+  fi
+}
+
+# refuse CODE WORDS ARGS...: exit code, one line on stderr that holds the words, nothing on stdout
+refuse() {
+  local code=$1 words=$2 got lines; shift 2
+  "$program" "$@" > out 2> err < /dev/null
+  got=$?
+  lines=$(wc -l < err)
+  [ "$got" = "$code" ] && [ "$lines" = 1 ] && [ ! -s out ] && grep -qF -- "$words" err
+  report $? "softgait $*: exit code $got (wanted $code), $lines lines (wanted 1 with '$words')"
+}
+
+# accept ARGS...: exit code 0 and a silent stderr
+accept() {
+  "$program" "$@" > out 2> err < /dev/null && [ ! -s err ]
+  report $? "softgait $*"
+}
+
+expect() { # expect WHAT COMMAND...
+  local what=$1; shift
+  "$@" > /dev/null 2>> err
+  report $? "$what"
+}
+
+small=(--steps 300 --threads 1 --set sac.hidden=[16,16] --set sac.batch=32 --set sac.start_steps=100 --set train.eval_every=100 --set train.eval_episodes=2)
+
+# words
+refuse 2 "there is no command 'trian'; did you mean 'train'?" trian
+refuse 2 "there is no flag '--step'; did you mean '--steps'?" train hopper --step 5
+refuse 2 "--steps needs a value" train hopper --steps
+refuse 2 "one word too many" train hopper walker2d
+refuse 2 "train needs a task" train
+refuse 2 "there is no task 'hoper'; did you mean 'hopper'?" train hoper
+refuse 2 "there is no preset 'spinup2'; did you mean 'spinup'?" train hopper --preset spinup2
+refuse 2 "there is no key 'sac.lrr'; did you mean 'sac.lr'?" train hopper --set sac.lrr=1
+refuse 2 "--set needs key=value" train hopper --set sac.lr
+refuse 2 "sac.lr is 'nan'" train hopper --set sac.lr=nan
+refuse 2 "sac.gamma is '1.5'" train hopper --set sac.gamma=1.5
+refuse 2 "sac.target_entropy is 3" train hopper --set sac.target_entropy=3
+refuse 2 "train.steps is '-5'" train hopper --steps -5
+refuse 2 "--threads is '0'" train hopper --threads 0
+refuse 2 "healthy_reward" train hopper --set task.healthy_rewrad=1
+refuse 2 "task.healthy_reward is 'yes'" train hopper --set task.healthy_reward=yes
+refuse 2 "rollout needs --start" rollout hopper
+refuse 2 "plot needs runs" plot
+refuse 2 "must end in .svg or .png" plot runs --out x.pdf
+refuse 2 "bench knows" bench training
+refuse 2 "--episodes is '0'" eval --episodes 0
+
+# files
+refuse 3 "there is no such file" train missing.yaml
+refuse 3 "there is no such file" train missing.xml
+refuse 3 "no run under runs/" eval
+refuse 3 "there is no such run or policy file" eval missing.safetensors
+refuse 3 "cannot be opened" train hopper --config missing.yaml
+printf 'task: x\n  model: [\n' > broken.yaml
+refuse 3 "broken.yaml:2:" train broken.yaml
+printf 'task: x\nmodel: gone.xml\ncontrol: {frame_skip: 1, episode_steps: 10}\naction: {actuators: all}\nobservation: [{term: qpos}]\n' > gone.yaml
+refuse 3 "gone.xml: cannot be opened" train gone.yaml
+printf '<mujoco><worldbody><body></worldbody></mujoco>' > bad.xml
+sed 's/gone.xml/bad.xml/' gone.yaml > bad.yaml
+refuse 3 "bad.xml: MuJoCo cannot compile the model" train bad.yaml
+printf 'sac:\n  lr: fast\n' > config.yaml
+refuse 3 "config.yaml:2:7: sac.lr is 'fast'" train hopper --config config.yaml
+head -c 5000 /dev/urandom > noise.safetensors
+refuse 3 "noise.safetensors" eval noise.safetensors
+mkdir empty
+refuse 3 "is no run folder and holds none" plot empty --out x.svg
+
+# the machine
+touch file
+refuse 5 "file: is a file, a folder is needed" train hopper --run file
+refuse 5 "cannot be made" train hopper --run /proc/nothing/run
+refuse 5 "MB of memory are available; lower sac.replay" train hopper --set sac.replay=1e10 --run big
+expect "a refused run leaves no folder" test ! -e big
+
+# a short life
+accept --help
+accept --version
+accept train --help
+accept tasks
+accept tasks hopper
+accept config hopper
+accept config --json
+accept doctor
+accept train inverted_pendulum "${small[@]}" --run one
+expect "the run says how to evaluate it" grep -qF "softgait eval one" out
+expect "the table is boxed" grep -qF "╭" out
+refuse 2 "one: holds a run already" train inverted_pendulum --run one
+accept train --config one/config.yaml --run again --json --threads 2
+expect "the repeated run has the same best policy" cmp one/policy/best.safetensors again/policy/best.safetensors
+expect "the last JSON line holds the digest" sh -c 'tail -n 1 out | grep -qE "\"state_sha256\": \"[0-9a-f]{64}\""'
+expect "JSON rows use the csv's names" sh -c 'head -n 1 out | grep -qF "\"AverageTestEpRet\": "'
+expect "three rows and a result" test "$(wc -l < out)" = 4
+accept train inverted_pendulum "${small[@]}" --run silent --quiet
+expect "quiet is quiet" test ! -s out
+accept eval one --episodes 3 --json
+expect "eval knows the file's digest" grep -qF "$(sha256sum one/policy/best.safetensors | cut -d' ' -f1)" out
+accept eval one/policy/latest.safetensors
+accept eval one --model "$folder/one/model/inverted_pendulum.yaml"
+sed 's/timestep="0.02"/timestep="0.01"/' one/model/inverted_pendulum.xml > one/model/other.xml
+sed 's/inverted_pendulum.xml/other.xml/' one/model/inverted_pendulum.yaml > one/model/other.yaml
+refuse 3 "was trained on another model" eval one --model one/model/other.yaml
+cp one/policy/best.safetensors flipped.safetensors
+printf 'X' | dd of=flipped.safetensors bs=1 seek=3000 conv=notrunc 2> /dev/null
+refuse 3 "flipped.safetensors" eval flipped.safetensors
+"$program" plot one silent --out plot.svg > out 2> err
+expect "plot draws" grep -qF "</svg>" plot.svg
+"$program" plot one --out plot.png > out 2> err
+expect "plot draws a png" sh -c 'head -c 4 plot.png | grep -qF PNG'
+accept train inverted_pendulum --steps 50 --quiet --set train.eval_episodes=1 --run short
+"$program" plot short --out x.svg > out 2> err
+expect "a run of one row gets a sentence" sh -c "test $? = 3 && grep -qF 'a line needs two' err && test ! -e x.svg"
+mkdir -p runs/inverted_pendulum && mv one runs/inverted_pendulum/20000101-000000-s0-0001
+accept runs
+expect "runs lists it as finished" grep -qF "finished" out
+accept eval
+
+# rollout agrees with the recording, number by number
+start() {
+  python3 - "$1" << 'END'
+import json, sys
+j = json.load(open(sys.argv[1]))
+names = [f"qpos_{i}" for i in range(len(j["qpos"]))] + [f"qvel_{i}" for i in range(len(j["qvel"]))]
+print(",".join(names))
+print(",".join(repr(x) for x in j["qpos"] + j["qvel"]))
+END
+}
+for name in hopper_a_uniform half_cheetah_b_sinus walker2d_e_gentle; do
+  start "$data/golden/$name.json" > start.csv
+  accept rollout "${name%_?_*}" --start start.csv --actions "$data/golden/$name.csv" --out trace.csv
+  expect "$name: the trace equals the recording within 1e-9" python3 - "$data/golden/$name.csv" trace.csv << 'END'
+import csv, sys
+golden, trace = (list(csv.DictReader(open(p))) for p in sys.argv[1:3])
+assert len(trace) == len(golden) + 1
+for ours, theirs in zip(trace[1:], golden):
+    for key in ours:
+        assert abs(float(ours[key]) - float(theirs[key])) <= 1e-9, (ours["step"], key)
+END
+done
+printf 'x\n1\n' > wrong.csv
+refuse 3 "has no column qpos_0" rollout hopper --start wrong.csv --actions "$data/golden/hopper_a_uniform.csv" --out x.csv
+refuse 3 "rows, one is needed" rollout hopper --start "$data/golden/walker2d_a_uniform.csv" --actions "$data/golden/hopper_a_uniform.csv" --out x.csv
+start "$data/golden/hopper_a_uniform.json" > start.csv
+refuse 3 "has no column action_0" rollout hopper --start start.csv --actions start.csv --out x.csv
+refuse 5 "cannot be written" rollout hopper --start start.csv --actions "$data/golden/hopper_a_uniform.csv" --out /proc/nothing/x.csv
+expect "a refused rollout leaves nothing" test ! -e x.csv
+printf 'qpos_0,qpos_1,qvel_0,qvel_1\n0,0.01,0,0\n' > start.csv
+accept rollout inverted_pendulum --start start.csv --policy runs/inverted_pendulum/20000101-000000-s0-0001 --out p.csv --state --steps 20 --no-end
+expect "a policy's rollout has its steps" test "$(wc -l < p.csv)" = 22
+refuse 3 "takes 4 observations and gives 1 actions" rollout hopper --start start.csv --policy runs/inverted_pendulum/20000101-000000-s0-0001 --out x.csv
+
+# the user's own robot
+cp "$(dirname "$data")/../models/half_cheetah/half_cheetah.xml" mine.xml
+refuse 3 "has no task file mine.yaml beside it" train mine.xml
+"$program" tasks mine.xml --init > mine.yaml 2> err
+report $? "tasks mine.xml --init"
+accept train mine.xml "${small[@]}" --quiet --run mine
+
+# interrupts: finish the update, save, say how to go on
+for signal in INT TERM; do
+  "$program" train hopper --threads 1 --steps 1000000 --run "sig$signal" > out 2> err < /dev/null &
+  pid=$!
+  for _ in $(seq 100); do
+    [ -s "sig$signal/progress.csv" ] && break
+    sleep 0.1
+  done
+  kill -"$signal" "$pid"
+  wait "$pid"
+  code=$?
+  [ "$signal" = INT ] && wanted=130 || wanted=143
+  expect "SIG$signal gives $wanted (got $code)" test "$code" = "$wanted"
+  expect "and the commands to go on" grep -qF "softgait train --config sig$signal/config.yaml" out
+  accept eval "sig$signal" --episodes 1
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
