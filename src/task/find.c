@@ -163,6 +163,8 @@ SgStatus sg_task_find(const char* task, char* path, int path_size, SgError* erro
                    "models folder");
   }
   const char* near = sg_text_nearest(task, names, n);
-  return sg_fail(error, SG_USAGE, "there is no task '%.60s'%s%s%s; `softgait tasks` lists them",
-                 task, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+  if (near) {
+    return sg_fail(error, SG_USAGE, "there is no task '%.60s'; did you mean '%s'?", task, near);
+  }
+  return sg_fail(error, SG_USAGE, "there is no task '%.60s'; `softgait tasks` lists them", task);
 }

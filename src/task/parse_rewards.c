@@ -282,6 +282,9 @@ static SgStatus parse_name(SgTask* task, SgYamlNode entry, SgReward* reward, con
 static SgStatus parse_reward(SgTask* task, SgYamlNode entry, SgReward* reward, const char** names,
                              SgError* error) {
   const double infinity = (double)INFINITY;
+  if (sg_yaml_kind(entry) != SG_YAML_MAP) {
+    return sg_yaml_fail(entry, error, "a reward term needs a map, {reward: NAME, term: KIND, ...}");
+  }
   int term = find_term(entry, error);
   SgStatus status = term < 0 ? SG_FILE : check_keys(entry, term, error);
   if (status == SG_OK) {

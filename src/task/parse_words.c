@@ -1,5 +1,6 @@
 // What the parser's parts share: choices, ranges, optional values, room.
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -34,24 +35,38 @@ SgYamlNode sg_parse_need(SgYamlNode entry, const char* key, SgError* error) {
 }
 
 
+// "; did you mean 'x'?", or all there is to choose from
+static void suggest(char* text, int size, const char* word, const char* const* words, int count) {
+  const char* near = sg_text_nearest(word, words, count);
+  int used = 0;
+  text[0] = '\0';
+  if (near) {
+    snprintf(text, (size_t)size, "; did you mean '%s'?", near);
+    return;
+  }
+  for (int i = 0; i < count && used < size; i++) {
+    used += snprintf(text + used, (size_t)(size - used), "%s%s", i == 0 ? "; there are " : ", ",
+                     words[i]);
+  }
+}
+
+
 int sg_parse_choice(SgYamlNode entry, const char* key, const char* what, const char* const* words,
                     int count, SgError* error) {
   SgYamlNode node = sg_parse_need(entry, key, error);
   const char* text = sg_yaml_text(node);
-  if (node.id && !text) {
-    sg_yaml_fail(node, error, "%s needs a word", what);
-  }
   for (int i = 0; text && i < count; i++) {
     if (strcmp(text, words[i]) == 0) {
       return i;
     }
   }
-  if (!text) {
-    return -1;
+  if (text) {
+    char hint[256];
+    suggest(hint, sizeof(hint), text, words, count);
+    sg_yaml_fail(node, error, "%s '%.60s' is unknown%s", what, text, hint);
+  } else if (node.id) {
+    sg_yaml_fail(node, error, "%s needs a word", what);
   }
-  const char* near = sg_text_nearest(text, words, count);
-  sg_yaml_fail(node, error, "%s '%.60s' is unknown%s%s%s", what, text,
-               near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
   return -1;
 }
 

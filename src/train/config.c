@@ -1,87 +1,91 @@
 // The table of keys, and everything that walks it.
 //
+//   KEYS:   name   default of each preset   range   unit   one line   |   type   field   limits
+//           '--------------- what people are told ---------------'    '-- what the parser needs --'
+//
 // A key's default is text and goes through the same parser as a user's value, so that a default out of
 // range cannot be shipped.
 
 #include "train/config.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
-#include "base/file.h"
 #include "base/text.h"
-#include "base/yaml.h"
 
 // how a key's value reads
 typedef enum Type {
-  REAL,      // a number
-  COUNT,     // a whole number; 1e6 is one
-  HIDDEN,    // a list of layer sizes, or auto
-  OPTIONAL,  // auto or a number
-  CHOICE,    // one of a few words
+  REAL,         // a number
+  COUNT,        // a whole number; 1e6 is one
+  AUTO_REAL,    // auto or a number
+  AUTO_COUNT,   // auto or a whole number
+  HIDDEN,       // a list of layer sizes
+  AUTO_HIDDEN,  // auto or such a list
+  CHOICE,       // one of a few words
 } Type;
 
 // a key with what its parser needs
 typedef struct Key {
   SgConfigKey facts;
   Type type;
-  size_t field;      // offset in SgConfig
-  double low, high;  // inclusive, but for the open ends below
-  bool open_low, open_high;
-  const char* choices;  // "stop|skip"
+  size_t field;                // offset in SgConfig
+  double low, high;            // inclusive
+  bool above_low, below_high;  // but for these
+  const char* choices;         // "stop|skip"
 } Key;
 
 #define FIELD(name) offsetof(SgConfig, name)
-#define MANY 1e15
-#define SMALL false, false, NULL
+#define MANY 1e15  // every whole number up to here is a double
+#define CLOSED false, false, NULL
 
 // clang-format off
 static const Key KEYS[] = {
     {{"sac.lr", "3e-4", "1e-3", "(0, 1)", "", "Adam's step size, for policy, critics and temperature"},
      REAL, FIELD(lr), 0, 1, true, true, NULL},
     {{"sac.batch", "256", "100", "[1, 1000000]", "transitions", "rows per update"},
-     COUNT, FIELD(batch), 1, 1e6, SMALL},
+     COUNT, FIELD(batch), 1, 1e6, CLOSED},
     {{"sac.hidden", "[256, 256]", "[256, 256]", "1 to 4 layers of 1 to 16384", "units", "hidden layers of the policy"},
-     HIDDEN, FIELD(hidden), 1, 16384, SMALL},
-    {{"sac.critic_hidden", "auto", "auto", "as sac.hidden, or auto", "units", "hidden layers of the critics; auto: as sac.hidden"},
-     HIDDEN, FIELD(critic_hidden), 1, 16384, SMALL},
+     HIDDEN, FIELD(hidden), 1, 16384, CLOSED},
+    {{"sac.critic_hidden", "auto", "auto", "auto, or as sac.hidden", "units", "hidden layers of the critics; auto: as sac.hidden"},
+     AUTO_HIDDEN, FIELD(critic_hidden), 1, 16384, CLOSED},
     {{"sac.gamma", "0.99", "0.99", "[0, 1)", "per step", "discount"},
      REAL, FIELD(gamma), 0, 1, false, true, NULL},
     {{"sac.tau", "0.005", "0.005", "(0, 1]", "per update", "how far the target critics follow"},
      REAL, FIELD(tau), 0, 1, true, false, NULL},
     {{"sac.alpha", "auto", "0.2", "auto, or (0, 1e6]", "reward per nat", "temperature; auto: learned, starting at 1"},
-     OPTIONAL, FIELD(alpha), 0, 1e6, true, false, NULL},
+     AUTO_REAL, FIELD(alpha), 0, 1e6, true, false, NULL},
     {{"sac.target_entropy", "auto", "auto", "auto, or [-1e6, 0.68 nact]", "nats", "entropy the learned temperature aims at; auto: -nact"},
-     OPTIONAL, FIELD(target_entropy), -1e6, 1e6, SMALL},
+     AUTO_REAL, FIELD(target_entropy), -1e6, 1e6, CLOSED},
     {{"sac.log_std_min", "-20", "-20", "[-50, 10]", "", "lower clamp of log sigma"},
-     REAL, FIELD(log_std_min), -50, 10, SMALL},
+     REAL, FIELD(log_std_min), -50, 10, CLOSED},
     {{"sac.log_std_max", "2", "2", "[-50, 10]", "", "upper clamp of log sigma"},
-     REAL, FIELD(log_std_max), -50, 10, SMALL},
+     REAL, FIELD(log_std_max), -50, 10, CLOSED},
     {{"sac.start_steps", "1000", "10000", "[0, 1e15]", "environment steps", "uniform random actions at the beginning"},
-     COUNT, FIELD(start_steps), 0, MANY, SMALL},
-    {{"sac.update_after", "auto", "1000", "auto, or [0, 1e15]", "environment steps", "no update before; auto: as sac.start_steps"},
-     OPTIONAL, FIELD(update_after), 0, MANY, SMALL},
-    {{"sac.update_every", "1", "50", "[1, 1e6]", "environment steps", "updates come in groups, this far apart"},
-     COUNT, FIELD(update_every), 1, 1e6, SMALL},
+     COUNT, FIELD(start_steps), 0, MANY, CLOSED},
+    {{"sac.update_after", "auto", "1000", "auto, or [0, 1e15]", "environment steps", "no update up to here; auto: as sac.start_steps"},
+     AUTO_COUNT, FIELD(update_after), 0, MANY, CLOSED},
+    {{"sac.update_every", "1", "50", "[1, 1e6]", "environment steps", "steps between groups of updates; a group makes up for all of them"},
+     COUNT, FIELD(update_every), 1, 1e6, CLOSED},
     {{"sac.updates_per_step", "1", "1", "[0, 1000]", "updates", "updates per environment step"},
-     COUNT, FIELD(updates_per_step), 0, 1000, SMALL},
+     COUNT, FIELD(updates_per_step), 0, 1000, CLOSED},
     {{"sac.replay", "1000000", "1000000", "[2, 1e10]", "transitions", "rows of the replay, over all environments"},
-     COUNT, FIELD(replay), 2, 1e10, SMALL},
+     COUNT, FIELD(replay), 2, 1e10, CLOSED},
     {{"train.steps", "1000000", "1000000", "[1, 1e15]", "environment steps", "length of the run"},
-     COUNT, FIELD(steps), 1, MANY, SMALL},
+     COUNT, FIELD(steps), 1, MANY, CLOSED},
     {{"train.seed", "0", "0", "[0, 1e15]", "", "same seed, same bytes"},
-     COUNT, FIELD(seed), 0, MANY, SMALL},
+     COUNT, FIELD(seed), 0, MANY, CLOSED},
     {{"train.envs", "1", "1", "[1, 4096]", "environments", "environments stepped together"},
-     COUNT, FIELD(envs), 1, 4096, SMALL},
+     COUNT, FIELD(envs), 1, 4096, CLOSED},
     {{"train.eval_every", "5000", "5000", "[1, 1e15]", "environment steps", "evaluation and table row"},
-     COUNT, FIELD(eval_every), 1, MANY, SMALL},
+     COUNT, FIELD(eval_every), 1, MANY, CLOSED},
     {{"train.eval_episodes", "10", "10", "[1, 10000]", "episodes", "episodes of each evaluation"},
-     COUNT, FIELD(eval_episodes), 1, 10000, SMALL},
+     COUNT, FIELD(eval_episodes), 1, 10000, CLOSED},
     {{"train.checkpoint_seconds", "300", "300", "[0.2, 1e9]", "seconds", "time between checkpoints; changes no bytes"},
-     REAL, FIELD(checkpoint_seconds), 0.2, 1e9, SMALL},
+     REAL, FIELD(checkpoint_seconds), 0.2, 1e9, CLOSED},
     {{"train.on_bad_step", "stop", "stop", "stop or skip", "", "when an update's numbers are not finite"},
      CHOICE, FIELD(on_bad_step), 0, 0, false, false, "stop|skip"},
     {{"math.backend", "openblas", "openblas", "openblas or ref", "", "matrix products"},
@@ -94,6 +98,8 @@ static const Key KEYS[] = {
 enum {
   NKEY = sizeof(KEYS) / sizeof(KEYS[0])
 };
+
+_Static_assert(NKEY <= sizeof((SgConfig){0}.source) / sizeof(SgSource), "a source for every key");
 
 
 const SgConfigKey* sg_config_keys(int* n) {
@@ -119,16 +125,20 @@ static int find_key(const char* name) {
 //-------------------------------- parsing values ------------------------------------------------
 
 static bool in_range(const Key* key, double x) {
-  return (key->open_low ? x > key->low : x >= key->low) &&
-         (key->open_high ? x < key->high : x <= key->high) && isfinite(x);
+  return (key->above_low ? x > key->low : x >= key->low) &&
+         (key->below_high ? x < key->high : x <= key->high) && isfinite(x);
+}
+
+
+static bool is_whole(const Key* key) {
+  return key->type == COUNT || key->type == AUTO_COUNT;
 }
 
 
 // a number of this key, whole if it counts
 static bool parse_number(const Key* key, const char* text, double* value) {
-  bool whole = key->type == COUNT || key->high == MANY;
   return sg_text_double(text, value) && in_range(key, *value) &&
-         (!whole || *value == floor(*value));
+         (!is_whole(key) || *value == floor(*value));
 }
 
 
@@ -157,19 +167,19 @@ static bool parse_hidden(const Key* key, const char* text, int* sizes, int* n) {
 
 
 static bool set_hidden(SgConfig* config, const Key* key, const char* text) {
-  bool critic = key->field == FIELD(critic_hidden);
-  int* sizes = critic ? config->critic_hidden : config->hidden;
-  int* n = critic ? &config->ncritic_hidden : &config->nhidden;
-  if (critic && strcmp(text, "auto") == 0) {
-    *n = 0;
-    return true;
+  int sizes[SG_MAX_HIDDEN] = {0}, n = 0;
+  bool critic = key->type == AUTO_HIDDEN, automatic = critic && strcmp(text, "auto") == 0;
+  if (!automatic && !parse_hidden(key, text, sizes, &n)) {
+    return false;
   }
-  return parse_hidden(key, text, sizes, n);
+  memcpy(critic ? config->critic_hidden : config->hidden, sizes, sizeof(sizes));
+  *(critic ? &config->ncritic_hidden : &config->nhidden) = n;
+  return true;
 }
 
 
 // auto or a number: each such key keeps its own note of being automatic
-static bool set_optional(SgConfig* config, const Key* key, const char* text) {
+static bool set_auto(SgConfig* config, const Key* key, const char* text) {
   bool automatic = strcmp(text, "auto") == 0;
   double value = 0;
   if (!automatic && !parse_number(key, text, &value)) {
@@ -220,8 +230,10 @@ static bool set_value(SgConfig* config, const Key* key, const char* text) {
   void* field = (char*)config + key->field;
   double value;
   switch (key->type) {
-    case HIDDEN: return set_hidden(config, key, text);
-    case OPTIONAL: return set_optional(config, key, text);
+    case HIDDEN:
+    case AUTO_HIDDEN: return set_hidden(config, key, text);
+    case AUTO_REAL:
+    case AUTO_COUNT: return set_auto(config, key, text);
     case CHOICE: return set_choice(config, key, text);
     case REAL:
     case COUNT:
@@ -246,15 +258,32 @@ static SgStatus set_parameter(SgConfig* config, const char* name, const char* te
   while (i < config->nsetting && strcmp(config->settings[i].name, name) != 0) {
     i++;
   }
-  if (i == SG_MAX_SETTING || strlen(name) >= sizeof(config->settings[0].name) ||
+  if (i == SG_MAX_SETTING) {
+    return sg_fail(error, SG_USAGE, "task.%.60s: is one task setting more than the %d allowed",
+                   name, SG_MAX_SETTING);
+  }
+  if (!name[0] || strlen(name) >= sizeof(config->settings[0].name) ||
       strlen(text) >= sizeof(config->settings[0].text)) {
-    return sg_fail(error, SG_USAGE, "task.%.60s: too many task settings, or one too long", name);
+    return sg_fail(error, SG_USAGE,
+                   "task.%.60s: the name needs 1 to %zu letters, the value at most %zu", name,
+                   sizeof(config->settings[0].name) - 1, sizeof(config->settings[0].text) - 1);
   }
   snprintf(config->settings[i].name, sizeof(config->settings[i].name), "%s", name);
   snprintf(config->settings[i].text, sizeof(config->settings[i].text), "%s", text);
   config->settings[i].source = source;
   config->nsetting += i == config->nsetting;
   return SG_OK;
+}
+
+
+static SgStatus unknown_key(const char* name, SgError* error) {
+  const char* names[NKEY];
+  for (int i = 0; i < NKEY; i++) {
+    names[i] = KEYS[i].facts.name;
+  }
+  const char* near = sg_text_nearest(name, names, NKEY);
+  return sg_fail(error, SG_USAGE, "there is no key '%.60s'%s%s%s; `softgait config` lists them",
+                 name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 
@@ -265,24 +294,20 @@ SgStatus sg_config_set(SgConfig* config, const char* name, const char* text, SgS
   }
   int i = find_key(name);
   if (i < 0) {
-    const char* names[NKEY];
-    for (int j = 0; j < NKEY; j++) {
-      names[j] = KEYS[j].facts.name;
-    }
-    const char* near = sg_text_nearest(name, names, NKEY);
-    return sg_fail(error, SG_USAGE, "there is no key '%.60s'%s%s%s; `softgait config` lists them",
-                   name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return unknown_key(name, error);
   }
+  const SgConfigKey* facts = &KEYS[i].facts;
   if (!set_value(config, &KEYS[i], text)) {
-    return sg_fail(error, SG_USAGE, "%s is '%.60s', it must be %s; default: %s", name, text,
-                   KEYS[i].facts.range, KEYS[i].facts.sac);
+    return sg_fail(error, SG_USAGE, "%s is '%.60s'; allowed: %s%s; usual: %s", name, text,
+                   facts->range, is_whole(&KEYS[i]) ? ", whole numbers" : "",
+                   strcmp(config->preset, "spinup") == 0 ? facts->spinup : facts->sac);
   }
   config->source[i] = source;
   return SG_OK;
 }
 
 
-//-------------------------------- presets and files ---------------------------------------------
+//-------------------------------- presets -------------------------------------------------------
 
 SgStatus sg_config_preset(SgConfig* config, const char* preset, SgError* error) {
   static const char* const names[] = {"sac", "spinup"};
@@ -303,111 +328,50 @@ SgStatus sg_config_preset(SgConfig* config, const char* preset, SgError* error) 
 }
 
 
-// a node as the text that sg_config_set takes: a scalar, or a list in brackets
-static bool node_text(SgYamlNode node, char* text, int size) {
-  int used = 0;
-  if (sg_yaml_text(node)) {
-    return snprintf(text, (size_t)size, "%s", sg_yaml_text(node)) < size;
+//-------------------------------- resolving -----------------------------------------------------
+
+// a refused value: the command line's fault, or the file's that it came from
+static SgStatus refuse(const SgConfig* config, const char* name, SgError* error, const char* format,
+                       ...) __attribute__((format(printf, 4, 5)));
+
+
+static SgStatus refuse(const SgConfig* config, const char* name, SgError* error, const char* format,
+                       ...) {
+  char text[512];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(text, sizeof(text), format, args);
+  va_end(args);
+  if (config->source[find_key(name)] == SG_FROM_FILE) {
+    return sg_fail(error, SG_FILE, "%s: %s", config->file, text);
   }
-  if (sg_yaml_kind(node) != SG_YAML_LIST) {
-    return false;
-  }
-  for (int i = 0; i < sg_yaml_size(node); i++) {
-    const char* item = sg_yaml_text(sg_yaml_at(node, i));
-    used += snprintf(text + used, (size_t)(size - used), "%s%s", i == 0 ? "[" : ", ",
-                     item ? item : "?");
-    if (used >= size - 2) {
-      return false;
-    }
-  }
-  snprintf(text + used, (size_t)(size - used), "%s", used == 0 ? "[]" : "]");
-  return true;
+  return sg_fail(error, SG_USAGE, "%s", text);
 }
 
 
-static SgStatus set_node(SgConfig* config, const char* name, SgYamlNode node, SgError* error) {
-  char text[256];
-  SgError why = {0};
-  if (!node_text(node, text, sizeof(text))) {
-    return sg_yaml_fail(node, error, "%s needs a value or a list", name);
+// keys that only make sense together
+static SgStatus check_together(const SgConfig* config, int nact, SgError* error) {
+  double most = 0.68 * nact;
+  if (config->log_std_min > config->log_std_max) {
+    return refuse(config, "sac.log_std_min", error,
+                  "sac.log_std_min is %g, above sac.log_std_max, %g; usual: -20 and 2",
+                  config->log_std_min, config->log_std_max);
   }
-  if (sg_config_set(config, name, text, SG_FROM_FILE, &why) != SG_OK) {
-    return sg_yaml_fail(node, error, "%s", why.text);
+  if (config->alpha_auto && config->target_entropy > most) {
+    return refuse(config, "sac.target_entropy", error,
+                  "sac.target_entropy is %g, but a squashed Gaussian has at most 0.68 nats per "
+                  "action dimension, %g for the %d here: the temperature would grow without end; "
+                  "usual: %d",
+                  config->target_entropy, most, nact, -nact);
+  }
+  if (config->replay / config->envs < 2) {
+    return refuse(config, "sac.replay", error,
+                  "sac.replay is %lld, too small for %lld environments: each needs at least 2 rows",
+                  (long long)config->replay, (long long)config->envs);
   }
   return SG_OK;
 }
 
-
-// the task that a file names: the copy beside it if there is one, else a task by that name
-static void take_task(SgConfig* config, const char* path, const char* name) {
-  const char* slash = strrchr(path, '/');
-  char copy[sizeof(config->task)];
-  int folder = slash ? (int)(slash - path + 1) : 0;
-  bool fits =
-      snprintf(copy, sizeof(copy), "%.*smodel/%s.yaml", folder, path, name) < (int)sizeof(copy);
-  snprintf(config->task, sizeof(config->task), "%s", fits && sg_file_exists(copy) ? copy : name);
-}
-
-
-// one pair at the top: a group (sac: {lr: ...}), a dotted key, the preset's name, or the checks
-static SgStatus load_pair(SgConfig* config, const char* path, const char* key, SgYamlNode node,
-                          SgError* error) {
-  static const char* const groups[] = {"sac", "train", "math", "task"};
-  if (strcmp(key, "preset") == 0) {
-    return SG_OK;
-  }
-  if (strcmp(key, "checks") == 0) {
-    const char* name = sg_yaml_text(sg_yaml_get(node, "task"));
-    if (name) {
-      take_task(config, path, name);
-    }
-    return SG_OK;
-  }
-  if (strcmp(key, "task") == 0 && sg_yaml_text(node)) {
-    take_task(config, path, sg_yaml_text(node));
-    return SG_OK;
-  }
-  for (int i = 0; i < 4; i++) {
-    if (strcmp(key, groups[i]) == 0 && sg_yaml_kind(node) == SG_YAML_MAP) {
-      SgStatus status = SG_OK;
-      for (int j = 0; status == SG_OK && j < sg_yaml_size(node); j++) {
-        char name[160];
-        snprintf(name, sizeof(name), "%s.%.120s", key, sg_yaml_key(node, j));
-        status = set_node(config, name, sg_yaml_at(node, j), error);
-      }
-      return status;
-    }
-  }
-  return set_node(config, key, node, error);
-}
-
-
-SgStatus sg_config_load(SgConfig* config, const char* path, SgError* error) {
-  SgYaml* doc = sg_yaml_load(path, error);
-  if (!doc) {
-    return error->status;
-  }
-  SgYamlNode root = sg_yaml_root(doc);
-  SgStatus status = SG_OK;
-  if (sg_yaml_kind(root) != SG_YAML_MAP) {
-    status = sg_yaml_fail(root, error, "a configuration is a map (sac.lr: 3e-4)");
-  }
-
-  // a preset in the file changes the ground that its other keys stand on
-  const char* preset = sg_yaml_text(sg_yaml_get(root, "preset"));
-  SgError why = {0};
-  if (status == SG_OK && preset && sg_config_preset(config, preset, &why) != SG_OK) {
-    status = sg_yaml_fail(sg_yaml_get(root, "preset"), error, "%s", why.text);
-  }
-  for (int i = 0; status == SG_OK && i < sg_yaml_size(root); i++) {
-    status = load_pair(config, path, sg_yaml_key(root, i), sg_yaml_at(root, i), error);
-  }
-  sg_yaml_free(doc);
-  return status;
-}
-
-
-//-------------------------------- resolving -----------------------------------------------------
 
 SgStatus sg_config_resolve(SgConfig* config, int nact, SgError* error) {
   if (config->ncritic_hidden == 0) {
@@ -416,28 +380,12 @@ SgStatus sg_config_resolve(SgConfig* config, int nact, SgError* error) {
   }
   if (config->target_entropy_auto) {
     config->target_entropy = -nact;
+    config->target_entropy_auto = false;
   }
   if (config->update_after < 0) {
     config->update_after = config->start_steps;
   }
-  if (config->log_std_min > config->log_std_max) {
-    return sg_fail(error, SG_USAGE, "sac.log_std_min (%g) lies above sac.log_std_max (%g)",
-                   config->log_std_min, config->log_std_max);
-  }
-  if (config->alpha_auto && config->target_entropy > 0.68 * nact) {
-    return sg_fail(
-        error, SG_USAGE,
-        "sac.target_entropy is %g, but a squashed Gaussian has at most 0.68 nats per action "
-        "dimension, %g for the %d here: the temperature would grow without end; usual: %d",
-        config->target_entropy, 0.68 * nact, nact, -nact);
-  }
-  if (config->replay / config->envs < 2) {
-    return sg_fail(
-        error, SG_USAGE,
-        "sac.replay is %lld, too small for %lld environments: each needs at least 2 rows",
-        (long long)config->replay, (long long)config->envs);
-  }
-  return SG_OK;
+  return check_together(config, nact, error);
 }
 
 
@@ -472,15 +420,15 @@ int sg_config_settings(const SgConfig* config, SgTaskSetting* settings) {
 //-------------------------------- writing values ------------------------------------------------
 
 static void hidden_text(const int* sizes, int n, char* text, int size) {
-  int used = 0;
+  int used = snprintf(text, (size_t)size, "%s", n == 0 ? "auto" : "");
   for (int i = 0; i < n; i++) {
     used += snprintf(text + used, (size_t)(size - used), "%s%d", i == 0 ? "[" : ", ", sizes[i]);
   }
-  snprintf(text + used, (size_t)(size - used), "]");
+  snprintf(text + used, (size_t)(size - used), "%s", n == 0 ? "" : "]");
 }
 
 
-static void optional_text(const SgConfig* config, const Key* key, char* text, int size) {
+static void auto_text(const SgConfig* config, const Key* key, char* text, int size) {
   if (key->field == FIELD(alpha) && !config->alpha_auto) {
     sg_text_number(text, size, config->alpha);
   } else if (key->field == FIELD(target_entropy) && !config->target_entropy_auto) {
@@ -494,33 +442,28 @@ static void optional_text(const SgConfig* config, const Key* key, char* text, in
 
 
 void sg_config_value(const SgConfig* config, int i, char* text, int size) {
+  SG_ASSERT(i >= 0 && i < NKEY);
   const Key* key = &KEYS[i];
   const void* field = (const char*)config + key->field;
   switch (key->type) {
     case REAL: sg_text_number(text, size, *(const double*)field); break;
     case COUNT: snprintf(text, (size_t)size, "%lld", (long long)*(const int64_t*)field); break;
-    case OPTIONAL: optional_text(config, key, text, size); break;
-    case HIDDEN:
-      if (key->field == FIELD(hidden)) {
-        hidden_text(config->hidden, config->nhidden, text, size);
-      } else if (config->ncritic_hidden == 0) {
-        snprintf(text, (size_t)size, "auto");
-      } else {
-        hidden_text(config->critic_hidden, config->ncritic_hidden, text, size);
-      }
-      break;
+    case AUTO_REAL:
+    case AUTO_COUNT: auto_text(config, key, text, size); break;
+    case HIDDEN: hidden_text(config->hidden, config->nhidden, text, size); break;
+    case AUTO_HIDDEN: hidden_text(config->critic_hidden, config->ncritic_hidden, text, size); break;
     case CHOICE:
       if (key->field == FIELD(on_bad_step)) {
-        snprintf(text, (size_t)size, "%s", config->on_bad_step == SG_STOP ? "stop" : "skip");
-      } else {
-        snprintf(text, (size_t)size, "%s", (const char*)field);
+        field = config->on_bad_step == SG_STOP ? "stop" : "skip";
       }
+      snprintf(text, (size_t)size, "%s", (const char*)field);
       break;
   }
 }
 
 
 const char* sg_config_source(const SgConfig* config, int i) {
+  SG_ASSERT(i >= 0 && i < NKEY);
   switch (config->source[i]) {
     case SG_FROM_PRESET: return strcmp(config->preset, "sac") == 0 ? "preset sac" : "preset spinup";
     case SG_FROM_FILE: return "file";

@@ -3,13 +3,14 @@
 //   preset  <  --config FILE  <  --set key=value  <  flags          later wins, key by key
 //
 // One table (config.c) holds every key with its default per preset, range, unit and one line of
-// explanation; parsing, checking, `softgait config` and config.yaml all walk that table.
+// explanation; parsing, checking, `softgait config` and config.yaml (config_file.c) all walk it.
 
 #ifndef SG_TRAIN_CONFIG_H_
 #define SG_TRAIN_CONFIG_H_
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/status.h"
 #include "sac/sac.h"
@@ -33,26 +34,40 @@ typedef enum SgOnBadStep {
   SG_SKIP,
 } SgOnBadStep;
 
-/// All settings of a run. Make with sg_config_preset, change with sg_config_set, then
-/// sg_config_resolve with the task's sizes before use.
+/// What a run's config.yaml says it was run with, for comparison; "" where it says nothing.
+typedef struct SgConfigChecks {
+  char task[64];
+  char model_sha256[65];
+  char mujoco[32];   ///< "3.17.0"
+  char backend[64];  ///< "openblas (Cooperlake)"
+  char isa[32];      ///< "x86-64"
+} SgConfigChecks;
+
+/// All settings of a run. Make with sg_config_preset, change with sg_config_load and sg_config_set,
+/// then sg_config_resolve with the task's sizes before use.
 typedef struct SgConfig {
   char preset[16];  ///< "sac" or "spinup"
   char task[1024];  ///< TASK as given, or as the config file names it; "" when none
+  char file[1024];  ///< the config file, "" when none
 
+  // sac.*; ranges and units: the table in config.c
   double lr;
   int64_t batch;
   int nhidden, hidden[SG_MAX_HIDDEN];
   int ncritic_hidden, critic_hidden[SG_MAX_HIDDEN];  ///< 0 layers: same as hidden
   double gamma, tau;
-  bool alpha_auto;
-  double alpha;
-  bool target_entropy_auto;
+  bool alpha_auto;           ///< learned
+  double alpha;              ///< fixed, or where learning starts
+  bool target_entropy_auto;  ///< -nact; false once resolved
   double target_entropy;
   double log_std_min, log_std_max;
   int64_t start_steps;
-  int64_t update_after;  ///< -1: same as start_steps
-  int64_t update_every, updates_per_step, replay;
+  int64_t update_after;      ///< -1: same as start_steps; resolved: 0 or more
+  int64_t update_every;      ///< updates come in groups, this many steps apart
+  int64_t updates_per_step;  ///< a group has update_every times as many, so the ratio stays
+  int64_t replay;
 
+  // train.*
   int64_t steps;
   int64_t seed;
   int64_t envs;
@@ -69,7 +84,8 @@ typedef struct SgConfig {
     SgSource source;
   } settings[SG_MAX_SETTING];
 
-  SgSource source[64];  ///< per key of the table, in its order
+  SgSource source[64];    ///< per key of the table, in its order
+  SgConfigChecks checks;  ///< of the config file
 } SgConfig;
 
 /// One key of the table, for `softgait config` and its JSON.
@@ -94,11 +110,19 @@ SgStatus sg_config_preset(SgConfig* config, const char* preset, SgError* error);
 SgStatus sg_config_set(SgConfig* config, const char* key, const char* text, SgSource source,
                        SgError* error);
 
-/// Apply a config file (YAML; nested maps or dotted keys). SG_FILE with line and column.
+/// Apply a config file: YAML, nested maps (sac: {lr: 1e-3}) or dotted keys (sac.lr: 1e-3), with
+/// `preset:` and `task:` at the top if wanted. A preset in the file resets every key first. A run's own
+/// config.yaml is one: its `checks:` name the task, and the copy of it in model/ beside the file is
+/// taken. SG_FILE with line and column. It replaces what was set before, so apply it before `--set`.
 SgStatus sg_config_load(SgConfig* config, const char* path, SgError* error);
 
-/// Check what only the task's sizes decide (target entropy at most 0.68 nact, batch and replay
-/// against each other) and fill in the values that follow others.
+/// Write the preset and every key as YAML, the source of each value as a trailing comment; what
+/// sg_config_load reads back to the same values.
+void sg_config_write(const SgConfig* config, FILE* file);
+
+/// Check what keys decide together or with the task's sizes (target entropy at most 0.68 nact, clamps
+/// in order, rows for every environment) and fill in the values that follow others; afterwards nothing
+/// but a learned alpha is `auto`. SG_USAGE, or SG_FILE when the value came from the config file.
 SgStatus sg_config_resolve(SgConfig* config, int nact, SgError* error);
 
 /// The learner's part of a resolved configuration.

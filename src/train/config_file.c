@@ -1,0 +1,225 @@
+// Configuration files: YAML in, YAML out.
+//
+//   preset: sac                          what a run writes as config.yaml; a user's file may hold any part
+//   sac:                                 of it, in nested maps or as dotted keys (sac.lr: 3e-4)
+//     lr: 0.0003        # preset sac
+//   task:                                the task's parameters; or `task: hopper`, to name one
+//     frame_skip: 4     # task file
+//   checks:                              what the run was run with: for comparison, changes nothing
+//     task: hopper
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "base/yaml.h"
+#include "train/config.h"
+
+
+//-------------------------------- reading -------------------------------------------------------
+
+// a node as the text that sg_config_set takes: a scalar, or a list in brackets
+static bool node_text(SgYamlNode node, char* text, int size) {
+  int used = 0;
+  if (sg_yaml_text(node)) {
+    return snprintf(text, (size_t)size, "%s", sg_yaml_text(node)) < size;
+  }
+  if (sg_yaml_kind(node) != SG_YAML_LIST) {
+    return false;
+  }
+  for (int i = 0; i < sg_yaml_size(node); i++) {
+    const char* item = sg_yaml_text(sg_yaml_at(node, i));
+    used += snprintf(text + used, (size_t)(size - used), "%s%s", i == 0 ? "[" : ", ",
+                     item ? item : "?");
+    if (used >= size - 2) {
+      return false;
+    }
+  }
+  snprintf(text + used, (size_t)(size - used), "%s", used == 0 ? "[]" : "]");
+  return true;
+}
+
+
+// whether the file has given this key before, nested or dotted
+static bool is_second(const SgConfig* config, const char* name) {
+  int n;
+  const SgConfigKey* keys = sg_config_keys(&n);
+  for (int i = 0; i < n; i++) {
+    if (strcmp(keys[i].name, name) == 0) {
+      return config->source[i] == SG_FROM_FILE;
+    }
+  }
+  for (int i = 0; strncmp(name, "task.", 5) == 0 && i < config->nsetting; i++) {
+    if (strcmp(config->settings[i].name, name + 5) == 0) {
+      return config->settings[i].source == SG_FROM_FILE;
+    }
+  }
+  return false;
+}
+
+
+static SgStatus set_node(SgConfig* config, const char* name, SgYamlNode node, SgError* error) {
+  char text[256];
+  SgError why = {0};
+  if (is_second(config, name)) {
+    return sg_yaml_fail(node, error, "%s stands here a second time", name);
+  }
+  if (!node_text(node, text, sizeof(text))) {
+    return sg_yaml_fail(node, error, "%s needs a value or a list of values", name);
+  }
+  if (sg_config_set(config, name, text, SG_FROM_FILE, &why) != SG_OK) {
+    return sg_yaml_fail(node, error, "%s", why.text);
+  }
+  return SG_OK;
+}
+
+
+// a group of keys (sac: {lr: ...})
+static SgStatus load_group(SgConfig* config, const char* group, SgYamlNode map, SgError* error) {
+  SgStatus status = SG_OK;
+  for (int i = 0; status == SG_OK && i < sg_yaml_size(map); i++) {
+    char name[160];
+    if (snprintf(name, sizeof(name), "%s.%s", group, sg_yaml_key(map, i)) >= (int)sizeof(name)) {
+      return sg_yaml_fail(sg_yaml_at(map, i), error, "the key of this value is too long");
+    }
+    status = set_node(config, name, sg_yaml_at(map, i), error);
+  }
+  return status;
+}
+
+
+// a file beside the configuration as the task, if it is there
+static bool take_beside(SgConfig* config, const char* name) {
+  char file[sizeof(config->task)];
+  const char* slash = strrchr(config->file, '/');
+  int folder = slash ? (int)(slash - config->file + 1) : 0;
+  int length = snprintf(file, sizeof(file), "%.*s%s", folder, config->file, name);
+  if (length >= (int)sizeof(file) || !sg_file_exists(file) || sg_folder_exists(file)) {
+    return false;
+  }
+  memcpy(config->task, file, sizeof(file));
+  return true;
+}
+
+
+// the task that a file names: a run's own copy, a file beside this one, or a task by that name
+static void take_task(SgConfig* config, const char* name) {
+  char copy[sizeof(config->task)];
+  snprintf(copy, sizeof(copy), "model/%s.yaml", name);
+  if (!take_beside(config, copy) && !take_beside(config, name)) {
+    snprintf(config->task, sizeof(config->task), "%s", name);
+  }
+}
+
+
+// what the run was run with, and its task
+static SgStatus load_checks(SgConfig* config, SgYamlNode map, SgError* error) {
+  SgConfigChecks* checks = &config->checks;
+  static const char* const names[] = {"task",    "model_sha256", "mujoco",
+                                      "backend", "isa",          "task_file"};
+  char* const texts[] = {checks->task, checks->model_sha256, checks->mujoco, checks->backend,
+                         checks->isa};
+  const size_t sizes[] = {sizeof(checks->task), sizeof(checks->model_sha256),
+                          sizeof(checks->mujoco), sizeof(checks->backend), sizeof(checks->isa)};
+  SgStatus status = sg_yaml_keys(map, "checks", names, 6, error);
+  for (int i = 0; status == SG_OK && i < 5; i++) {
+    const char* text = sg_yaml_text(sg_yaml_get(map, names[i]));
+    snprintf(texts[i], sizes[i], "%s", text ? text : "");
+  }
+  if (status != SG_OK) {
+    return status;
+  }
+
+  // the copy may lie deeper when the model was made of files above the task's folder
+  const char* file = sg_yaml_text(sg_yaml_get(map, "task_file"));
+  if (checks->task[0] && !(file && take_beside(config, file))) {
+    take_task(config, checks->task);
+  }
+  return SG_OK;
+}
+
+
+// one pair at the top
+static SgStatus load_pair(SgConfig* config, const char* key, SgYamlNode node, SgError* error) {
+  static const char* const groups[] = {"sac", "train", "math", "task", "checks", "preset"};
+  if (strcmp(key, "preset") == 0) {
+    return SG_OK;  // came first
+  }
+  if (strcmp(key, "checks") == 0) {
+    return load_checks(config, node, error);
+  }
+  if (strcmp(key, "task") == 0 && sg_yaml_text(node)) {
+    take_task(config, sg_yaml_text(node));
+    return SG_OK;
+  }
+  if (sg_yaml_kind(node) != SG_YAML_MAP) {
+    return set_node(config, key, node, error);
+  }
+  for (int i = 0; i < 4; i++) {
+    if (strcmp(key, groups[i]) == 0) {
+      return load_group(config, key, node, error);
+    }
+  }
+  const char* near = sg_text_nearest(key, groups, 6);
+  return sg_yaml_fail(node, error, "there is no group '%.60s'%s%s%s", key,
+                      near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+
+// the ground that the file's keys stand on: its own preset, or the one that is there
+static SgStatus load_preset(SgConfig* config, SgYamlNode node, SgError* error) {
+  SgError why = {0};
+  if (!node.id) {
+    return SG_OK;
+  }
+  if (!sg_yaml_text(node)) {
+    return sg_yaml_fail(node, error, "preset needs a name, sac or spinup");
+  }
+  if (sg_config_preset(config, sg_yaml_text(node), &why) != SG_OK) {
+    return sg_yaml_fail(node, error, "%s", why.text);
+  }
+  return SG_OK;
+}
+
+
+SgStatus sg_config_load(SgConfig* config, const char* path, SgError* error) {
+  SgError local = {0};
+  SgError* why = error ? error : &local;
+  SgYaml* doc = sg_yaml_load(path, why);
+  if (!doc) {
+    return why->status;
+  }
+  SgYamlNode root = sg_yaml_root(doc);
+  SgStatus status = sg_yaml_kind(root) == SG_YAML_MAP
+                        ? load_preset(config, sg_yaml_get(root, "preset"), why)
+                        : sg_yaml_fail(root, why, "a configuration is a map (sac.lr: 3e-4)");
+  snprintf(config->file, sizeof(config->file), "%s", path);
+  for (int i = 0; status == SG_OK && i < sg_yaml_size(root); i++) {
+    status = load_pair(config, sg_yaml_key(root, i), sg_yaml_at(root, i), why);
+  }
+  sg_yaml_free(doc);
+  return status;
+}
+
+
+//-------------------------------- writing -------------------------------------------------------
+
+void sg_config_write(const SgConfig* config, FILE* file) {
+  int n;
+  const SgConfigKey* keys = sg_config_keys(&n);
+  char group[16] = "", text[128];
+  fprintf(file, "preset: %s\n", config->preset);
+  for (int i = 0; i < n; i++) {
+    // a new group begins where the word before the dot changes
+    int length = (int)strcspn(keys[i].name, ".");
+    if (strncmp(group, keys[i].name, (size_t)length) != 0 || group[length] != '\0') {
+      snprintf(group, sizeof(group), "%.*s", length, keys[i].name);
+      fprintf(file, "%s:\n", group);
+    }
+
+    sg_config_value(config, i, text, sizeof(text));
+    int used = fprintf(file, "  %s: %s", keys[i].name + length + 1, text);
+    fprintf(file, "%*s# %s\n", used < 34 ? 34 - used : 1, "", sg_config_source(config, i));
+  }
+}
