@@ -27,8 +27,8 @@ SgEnv* make_env(const SgTask* task);
 /// Step with a smooth deterministic action for step k, within the actuators' ranges.
 SgStep wiggle(SgEnv* env, const SgTask* task, int k);
 
-/// A small robot, in the scratch folder as robot.xml: a free trunk with a hinged arm and a slide, sites, sensors,
-/// a second body to measure distances to, and a floor.
+/// A small robot, in the scratch folder as robot.xml: a free trunk with a hinged arm and a slide,
+/// sites, sensors, a second body to measure distances to, and a floor.
 void put_robot(void);
 
 /// A task for it that loads, with one line per section.

@@ -1,10 +1,11 @@
-// The real tasks, step by step: every golden trajectory of Gymnasium's own environments is replayed
-// through ours. Every observation, reward and reward term must agree within 1e-9, every flag exactly.
-// The report says for each file how far the worst number is, and how many are not equal to the bit.
+// The real tasks, step by step: every golden trajectory of Gymnasium's own environments is
+// replayed through ours. Every observation, reward and reward term must agree within 1e-9, every
+// flag exactly. The report says for each file how far the worst number is, and how many are not
+// equal to the bit.
 //
-// One number of 360 000 is not bit-equal, the last velocity penalty of inverted_double_pendulum_a_uniform (and
-// so that step's reward): Gymnasium squares a NumPy scalar by pow(), which is off by one in the last place
-// there, and x * x is not.
+// One number of 360 000 is not bit-equal, the last velocity penalty of
+// inverted_double_pendulum_a_uniform (and so that step's reward): Gymnasium squares a NumPy scalar
+// by pow(), which is off by one in the last place there, and x * x is not.
 
 #include <dirent.h>
 #include <jansson.h>

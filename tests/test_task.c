@@ -1,5 +1,5 @@
-// Loading tasks: what is shipped, what parameters change, and that everything wrong in a file, a model or
-// a setting is told at the door in one sentence with its place.
+// Loading tasks: what is shipped, what parameters change, and that everything wrong in a file, a
+// model or a setting is told at the door in one sentence with its place.
 
 #include <setjmp.h>
 #include <stdarg.h>

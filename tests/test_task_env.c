@@ -1,5 +1,5 @@
-// Environments: how episodes begin, how they end, what their state holds, and what happens when physics
-// goes wrong.
+// Environments: how episodes begin, how they end, what their state holds, and what happens when
+// physics goes wrong.
 
 #include <math.h>
 #include <setjmp.h>

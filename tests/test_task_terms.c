@@ -1,5 +1,5 @@
-// Observation terms and reward terms against the simulation's fields and values worked out by hand; the
-// contract that a task tells; and the task file that we write for a model without one.
+// Observation terms and reward terms against the simulation's fields and values worked out by
+// hand; the contract that a task tells; and the task file that we write for a model without one.
 
 #include <math.h>
 #include <setjmp.h>

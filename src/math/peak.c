@@ -14,26 +14,34 @@ typedef float Wide4 __attribute__((vector_size(16)));
 typedef float Wide8 __attribute__((vector_size(32)));
 typedef float Wide16 __attribute__((vector_size(64)));
 
-// the loop for one width: SUMS independent sums, ROUNDS multiply-adds each. The empty asm keeps the
-// compiler from doing the arithmetic itself; its operand stays in a register
-#define PEAK_LOOP(name, vector, isa)                                                         \
-  __attribute__((target(isa), optimize("fp-contract=fast"))) static float name(float seed) { \
-    vector sums[SUMS], a = {0}, b = {0};                                                     \
-    a += 0.999f;                                                                             \
-    b += seed;                                                                               \
-    for (int i = 0; i < SUMS; i++) {                                                         \
-      sums[i] = b * (float)i;                                                                \
-    }                                                                                        \
-    for (int round = 0; round < ROUNDS; round++) {                                           \
-      for (int i = 0; i < SUMS; i++) {                                                       \
-        sums[i] = sums[i] * a + b;                                                           \
-        __asm__ volatile("" : "+v"(sums[i]));                                                \
-      }                                                                                      \
-    }                                                                                        \
-    for (int i = 1; i < SUMS; i++) {                                                         \
-      sums[0] += sums[i];                                                                    \
-    }                                                                                        \
-    return sums[0][0];                                                                       \
+// let the compiler fuse here, whatever the rest of the program is built with
+#if defined(__clang__)
+#pragma STDC FP_CONTRACT ON
+#define FUSE
+#else
+#define FUSE , optimize("fp-contract=fast")
+#endif
+
+// the loop for one width: SUMS independent sums in registers, ROUNDS multiply-adds each. The empty asm
+// keeps the compiler from doing the arithmetic itself; unrolling keeps the sums out of memory
+#define PEAK_LOOP(name, vector, isa)                                \
+  __attribute__((target(isa) FUSE)) static float name(float seed) { \
+    vector sums[SUMS], a = {0}, b = {0};                            \
+    a += 0.999f;                                                    \
+    b += seed;                                                      \
+    _Pragma("GCC unroll 16") for (int i = 0; i < SUMS; i++) {       \
+      sums[i] = b * (float)i;                                       \
+    }                                                               \
+    for (int round = 0; round < ROUNDS; round++) {                  \
+      _Pragma("GCC unroll 16") for (int i = 0; i < SUMS; i++) {     \
+        sums[i] = sums[i] * a + b;                                  \
+        __asm__ volatile("" : "+x"(sums[i]));                       \
+      }                                                             \
+    }                                                               \
+    _Pragma("GCC unroll 16") for (int i = 1; i < SUMS; i++) {       \
+      sums[0] += sums[i];                                           \
+    }                                                               \
+    return sums[0][0];                                              \
   }
 
 // clang-format off

@@ -1,6 +1,6 @@
 // Conditions of a state, and the terminations that follow from them.
 //
-//   healthy: [{quantity: qpos, index: 1, inside: [0.7, inf]}, ...]    all demands hold, for all numbers
+//   healthy: [{quantity: qpos, index: 1, inside: [0.7, inf]}, ...]   all must hold
 //   terminate: [{unless: healthy}]
 //
 // Plain structs, evaluated without a question: every name was looked up when the file was read.

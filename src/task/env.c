@@ -125,8 +125,8 @@ static void advance(void* arg) {
 }
 
 
-// MuJoCo warned during the step: the simulation is not the one that was asked for. By default it resets
-// the state and goes on, counters included, so they are cleared before every step
+// MuJoCo warned during the step: the simulation is not the one that was asked for. By default it
+// resets the state and goes on, counters included, so they are cleared before every step
 static bool has_warned(const mjData* d) {
   int count = 0;
   for (int i = 0; i < mjNWARNING; i++) {

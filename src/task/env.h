@@ -1,12 +1,12 @@
-// An environment: one simulation under a task's rules. Physics in double; the learner's float begins
-// where the caller converts.
+// An environment: one simulation under a task's rules. Physics in double; the learner's float
+// begins where the caller converts.
 //
 //   reset ─> obs ─┬─> step(act) ─> obs, reward terms, terminated, truncated ─┐
 //                 └──────────────────────────────────────────────────────────┘
 //
-// `terminated` and `truncated` are two facts. The observation after an end is the true last one; the
-// caller resets. Draws of a reset are addressed by (seed, env, episode), so they do not depend on
-// what happened before.
+// `terminated` and `truncated` are two facts. The observation after an end is the true last one;
+// the caller resets. Draws of a reset are addressed by (seed, env, episode), so they do not depend
+// on what happened before.
 
 #ifndef SG_TASK_ENV_H_
 #define SG_TASK_ENV_H_

@@ -1,9 +1,9 @@
 // Which files a model is made of: the MJCF, what it includes, and the assets that these name.
 //
-// The digest and the run folder's copy of a model need the list; MuJoCo gives it to C++ only. So the XML
-// is read lightly here: tags and attributes, no meaning. Names are resolved the way the compiler does,
-// against the main file's folder, assets after meshdir or texturedir; what does not exist is left out,
-// because the compiler is the one to complain.
+// The digest and the run folder's copy of a model need the list; MuJoCo gives it to C++ only. So
+// the XML is read lightly here: tags and attributes, no meaning. Names are resolved the way the
+// compiler does, against the main file's folder, assets after meshdir or texturedir; what does not
+// exist is left out, because the compiler is the one to complain.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,7 +115,8 @@ static bool add(Listing* l, const char* path) {
 }
 
 
-// the MJCF files: this one and, before going on, each that it includes; the asset folders on the way
+// the MJCF files: this one and, before going on, each that it includes; the asset folders on the
+// way
 static void add_includes(Listing* l, const char* path, int depth) {
   size_t size;
   char name[SG_MAX_PATH], next[SG_MAX_PATH];

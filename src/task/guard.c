@@ -15,8 +15,8 @@ static _Thread_local char message[1024];
 static _Thread_local char warning[1024];
 
 
-// the one warning that is nobody's business: HalfCheetah's masses are defined by `settotalmass`, which
-// MuJoCo deprecates since 3.17; the numbers must stay those that it gives
+// the one warning that is nobody's business: HalfCheetah's masses are defined by `settotalmass`,
+// which MuJoCo deprecates since 3.17; the numbers must stay those that it gives
 static bool is_noise(const char* text) {
   return strstr(text, "settotalmass") != NULL;
 }

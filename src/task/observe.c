@@ -25,23 +25,25 @@ typedef struct KindRow {
   bool force;  // made by actuation, constraint or contact
 } KindRow;
 
+#define AT(name) offsetof(mjData, name)
+
 // clang-format off
 static const KindRow KINDS[] = {
-    //  name               object       comp  velocity pair     field                             change  force
-    {{"qpos",             mjOBJ_JOINT,   0, false, false}, offsetof(mjData, qpos),            PLAIN,  false},
-    {{"qvel",             mjOBJ_JOINT,   0, true,  false}, offsetof(mjData, qvel),            PLAIN,  false},
-    {{"sin_qpos",         mjOBJ_JOINT,   0, false, false}, offsetof(mjData, qpos),            SINE,   false},
-    {{"cos_qpos",         mjOBJ_JOINT,   0, false, false}, offsetof(mjData, qpos),            COSINE, false},
-    {{"xpos",             mjOBJ_BODY,    3, false, false}, offsetof(mjData, xpos),            PLAIN,  false},
-    {{"xpos_difference",  mjOBJ_BODY,    3, false, true},  offsetof(mjData, xpos),            PLAIN,  false},
-    {{"xquat",            mjOBJ_BODY,    4, false, false}, offsetof(mjData, xquat),           PLAIN,  false},
-    {{"site_xpos",        mjOBJ_SITE,    3, false, false}, offsetof(mjData, site_xpos),       PLAIN,  false},
-    {{"cinert",           mjOBJ_BODY,   10, false, false}, offsetof(mjData, cinert),          PLAIN,  false},
-    {{"cvel",             mjOBJ_BODY,    6, false, false}, offsetof(mjData, cvel),            PLAIN,  false},
-    {{"qfrc_actuator",    mjOBJ_JOINT,   0, true,  false}, offsetof(mjData, qfrc_actuator),   PLAIN,  true},
-    {{"qfrc_constraint",  mjOBJ_JOINT,   0, true,  false}, offsetof(mjData, qfrc_constraint), PLAIN,  true},
-    {{"cfrc_ext",         mjOBJ_BODY,    6, false, false}, offsetof(mjData, cfrc_ext),        PLAIN,  true},
-    {{"sensor",           mjOBJ_SENSOR,  0, false, false}, offsetof(mjData, sensordata),      PLAIN,  false},
+  //  name               object       comp  velocity pair     field               change  force
+  {{"qpos",             mjOBJ_JOINT,   0, false, false}, AT(qpos),             PLAIN,  false},
+  {{"qvel",             mjOBJ_JOINT,   0, true,  false}, AT(qvel),             PLAIN,  false},
+  {{"sin_qpos",         mjOBJ_JOINT,   0, false, false}, AT(qpos),             SINE,   false},
+  {{"cos_qpos",         mjOBJ_JOINT,   0, false, false}, AT(qpos),             COSINE, false},
+  {{"xpos",             mjOBJ_BODY,    3, false, false}, AT(xpos),             PLAIN,  false},
+  {{"xpos_difference",  mjOBJ_BODY,    3, false, true},  AT(xpos),             PLAIN,  false},
+  {{"xquat",            mjOBJ_BODY,    4, false, false}, AT(xquat),            PLAIN,  false},
+  {{"site_xpos",        mjOBJ_SITE,    3, false, false}, AT(site_xpos),        PLAIN,  false},
+  {{"cinert",           mjOBJ_BODY,   10, false, false}, AT(cinert),           PLAIN,  false},
+  {{"cvel",             mjOBJ_BODY,    6, false, false}, AT(cvel),             PLAIN,  false},
+  {{"qfrc_actuator",    mjOBJ_JOINT,   0, true,  false}, AT(qfrc_actuator),    PLAIN,  true},
+  {{"qfrc_constraint",  mjOBJ_JOINT,   0, true,  false}, AT(qfrc_constraint),  PLAIN,  true},
+  {{"cfrc_ext",         mjOBJ_BODY,    6, false, false}, AT(cfrc_ext),         PLAIN,  true},
+  {{"sensor",           mjOBJ_SENSOR,  0, false, false}, AT(sensordata),       PLAIN,  false},
 };
 // clang-format on
 
@@ -166,8 +168,8 @@ static bool split(char* text, char** kind, char** element, int64_t* component) {
 }
 
 
-// the element that a channel reads, or the two that a pair reads (their names are cut apart in place);
-// second: -1 for kinds of one element
+// the element that a channel reads, or the two that a pair reads (their names are cut apart in
+// place); second: -1 for kinds of one element
 static SgStatus find_elements(const mjModel* m, const SgObserveApi* api, int kind, char* element,
                               int* first, int* second, SgError* error) {
   char* slash = KINDS[kind].facts.pair ? strchr(element, '/') : NULL;

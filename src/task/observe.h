@@ -1,32 +1,33 @@
 // The observer: from a simulation's fields to one row of numbers.
 //
-// It is made from channel names alone and calls MuJoCo only through a table of functions, so that the
-// engine plugin, which must not link to a MuJoCo of its own, builds the same observer from a policy
-// file's contract.
+// It is made from channel names alone and calls MuJoCo only through a table of functions, so that
+// the engine plugin, which must not link to a MuJoCo of its own, builds the same observer from a
+// policy file's contract.
 //
 //   channel   kind:element[:component]
 //             qpos:rootz   qvel:root:3   sin_qpos:hinge   cinert:torso:9   xpos:object:0
 //             xpos_difference:fingertip/target:1     the first body's minus the second's
 //
-//   kind               element      components         from                              time
-//   qpos               joint        1, free 7, ball 4  qpos                              fresh
-//   qvel               joint        1, free 6, ball 3  qvel                              fresh
-//   sin_qpos cos_qpos  joint        as qpos            sine, cosine of qpos              fresh
-//   xpos               body         3                  world position                    lagged
-//   xpos_difference    body/body    3                  of two world positions            lagged
-//   xquat              body         4                  world orientation, w x y z        lagged
-//   site_xpos          site         3                  world position                    lagged
-//   cinert             body         10                 inertia about the tree's centre   lagged
-//   cvel               body         6                  rotation, then translation        lagged
-//   qfrc_actuator      joint        as qvel            actuator force                    lagged, 0
-//   qfrc_constraint    joint        as qvel            constraint force                  lagged, 0
-//   cfrc_ext           body         6                  torque, then force                lagged, 0
-//   sensor             sensor       its dimension      sensordata                        lagged, 0 when
-//                                                      it depends on forces
+//   kind               element      components         from                           time
+//   qpos               joint        1, free 7, ball 4  qpos                           fresh
+//   qvel               joint        1, free 6, ball 3  qvel                           fresh
+//   sin_qpos cos_qpos  joint        as qpos            sine, cosine of qpos           fresh
+//   xpos               body         3                  world position                 lagged
+//   xpos_difference    body/body    3                  of two world positions         lagged
+//   xquat              body         4                  world orientation, w x y z     lagged
+//   site_xpos          site         3                  world position                 lagged
+//   cinert             body         10                 inertia about tree's centre    lagged
+//   cvel               body         6                  rotation, then translation     lagged
+//   qfrc_actuator      joint        as qvel            actuator force                 lagged, 0
+//   qfrc_constraint    joint        as qvel            constraint force               lagged, 0
+//   cfrc_ext           body         6                  torque, then force             lagged, 0
+//   sensor             sensor       its dimension      sensordata                     lagged, some
+//                                                                                     of them 0
 //
-// Fresh: at the state's own time. Lagged: of the last evaluation inside mj_step. That is Gymnasium's
-// behaviour and costs nothing; a forward pass before observing would be another task. 0: in the first
-// observation after a reset actuation, constraint and contact count as zero, wherever it is computed.
+// Fresh: at the state's own time. Lagged: of the last evaluation inside mj_step. That is
+// Gymnasium's behaviour and costs nothing; a forward pass before observing would be another task.
+// 0: in the first observation after a reset actuation, constraint and contact count as zero,
+// wherever it is computed.
 
 #ifndef SG_TASK_OBSERVE_H_
 #define SG_TASK_OBSERVE_H_
@@ -73,7 +74,8 @@ int sg_observe_elements(const mjModel* m, int kind);
 /// Components that an element has in this model: SgKind's, or the joint's or sensor's.
 int sg_observe_components(const mjModel* m, int kind, int id);
 
-/// The element (body pairs: the first) that a name or #number means; -1 and a sentence with the nearest.
+/// The element (body pairs: the first) that a name or #number means; -1 and a sentence with the
+/// nearest.
 int sg_observe_element(const mjModel* m, const SgObserveApi* api, int kind, const char* name,
                        SgError* error);
 

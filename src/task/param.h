@@ -4,8 +4,8 @@
 //     ctrl_cost_weight: 1.0e-3
 //     healthy_z_range: [0.7, inf]    the default's form is the type: number, switch, list, word
 //
-// `$name` stands wherever a number, range, switch or word is wanted; `if: $name` and `unless: $name`
-// keep or drop an entry.
+// `$name` stands wherever a number, range, switch or word is wanted; `if: $name` and `unless:
+// $name` keep or drop an entry.
 
 #ifndef SG_TASK_PARAM_H_
 #define SG_TASK_PARAM_H_
@@ -58,13 +58,13 @@ SgStatus sg_param_load(SgParamSet* set, SgYamlNode map, SgError* error);
 /// Apply one setting. SG_USAGE for an unknown name (nearest match) or a value of another form.
 SgStatus sg_param_set(SgParamSet* set, const SgTaskSetting* setting, SgError* error);
 
-/// Complain about the value at a node: SG_FILE with file, line and column, or, when the node's $name was
-/// set by the user, SG_USAGE with the parameter's name.
+/// Complain about the value at a node: SG_FILE with file, line and column, or, when the node's
+/// $name was set by the user, SG_USAGE with the parameter's name.
 SgStatus sg_param_fail(const SgParamSet* set, SgYamlNode node, SgError* error, const char* format,
                        ...) __attribute__((format(printf, 4, 5)));
 
-/// Read a value at a node, following $name. what: the entry's name in sentences. A number is finite; the
-/// ends of a range may be infinite, the lower comes first.
+/// Read a value at a node, following $name. what: the entry's name in sentences. A number is
+/// finite; the ends of a range may be infinite, the lower comes first.
 SgStatus sg_param_number(const SgParamSet* set, SgYamlNode node, const char* what, double* value,
                          SgError* error);
 SgStatus sg_param_range(const SgParamSet* set, SgYamlNode node, const char* what, double range[2],
@@ -72,8 +72,8 @@ SgStatus sg_param_range(const SgParamSet* set, SgYamlNode node, const char* what
 SgStatus sg_param_switch(const SgParamSet* set, SgYamlNode node, const char* what, bool* value,
                          SgError* error);
 
-/// Words of a scalar with each $name replaced by the parameter's text ("body_x $main_body"). Writes at
-/// most size bytes.
+/// Words of a scalar with each $name replaced by the parameter's text ("body_x $main_body").
+/// Writes at most size bytes.
 SgStatus sg_param_words(const SgParamSet* set, SgYamlNode node, const char* what, char* words,
                         int size, SgError* error);
 

@@ -1,5 +1,6 @@
-// The parser's parts: one for each section of a task file, and the helpers that they share. Everything is
-// checked against the model here, once; afterwards the environment runs without asking.
+// The parser's parts: one for each section of a task file, and the helpers that they share.
+// Everything is checked against the model here, once; afterwards the environment runs without
+// asking.
 //
 //   parse.c          control, observation             parse_conditions.c   conditions, terminate
 //   parse_action.c   action                           parse_rewards.c      rewards
@@ -29,7 +30,8 @@ SgStatus sg_parse_resets(SgTask* task, SgYamlNode list, SgError* error);
 
 //-------------------------------- helpers -------------------------------------------------------
 
-/// The channels that an entry means, and their names, both (n) and kept by the task. kind: the quantity.
+/// The channels that an entry means, and their names, both (n) and kept by the task. kind: the
+/// quantity.
 SgStatus sg_parse_source(SgTask* task, SgYamlNode entry, const char* kind, SgChannel** channels,
                          const char*** names, int* n, SgError* error);
 
@@ -39,8 +41,8 @@ SgStatus sg_parse_range(SgYamlNode entry, int total, int* first, int* count, SgE
 /// The value of a key that an entry must have; absent with a sentence at the entry.
 SgYamlNode sg_parse_need(SgYamlNode entry, const char* key, SgError* error);
 
-/// The word under a key that is one of several: its place among them, or -1 and a sentence with the nearest.
-/// what: "the term".
+/// The word under a key that is one of several: its place among them, or -1 and a sentence with
+/// the nearest. what: "the term".
 int sg_parse_choice(SgYamlNode entry, const char* key, const char* what, const char* const* words,
                     int count, SgError* error);
 

@@ -1,8 +1,8 @@
 // Resets of a task file, applied in file order.
 //
-//   - {set: qpos, noise: uniform, scale: $reset_noise_scale}                  added to all
-//   - {set: qvel, joints: [target_x, target_y], value: 0}                     written over some
-//   - {set: qpos, joints: [target_x, target_y], disc: 0.2}                    two: a point within 0.2
+//   - {set: qpos, noise: uniform, scale: $reset_noise_scale}             added to all
+//   - {set: qvel, joints: [target_x, target_y], value: 0}                written over some
+//   - {set: qpos, joints: [target_x, target_y], disc: 0.2}               two: a point within 0.2
 //   - {set: qpos, first: 7, count: 2, annulus: {low: [-0.3, -0.2], high: [0, 0.2], beyond: 0.17}}
 
 #include <math.h>

@@ -7,13 +7,13 @@
 //   term       says what it is of                            its value, times weight
 //   velocity   of: qpos INDEX|JOINT, body_x NAME, com_x      displacement / dt (x, y or z)
 //   constant   value                                         1
-//   square     of: control, or a quantity with its elements  sum of squares, each clipped to clip_each
+//   square     of: control, or a quantity with its elements  sum of squares, clip_each first
 //   distance   of: [body, body]                              Euclidean distance
 //   quantity   quantity with one element, target, per        (number - target) / per
 //   squares    parts: quantity, weight, target each          sum of weight (number - target)^2
 //
-// All may have `when: CONDITION` (else 0), clip_sum, `if: $flag` and `unless: $flag`. `reward:` is added,
-// `cost:` subtracted.
+// All may have `when: CONDITION` (else 0), clip_sum, `if: $flag` and `unless: $flag`. `reward:` is
+// added, `cost:` subtracted.
 
 #include <math.h>
 #include <stdio.h>
@@ -56,49 +56,68 @@ static SgStatus unknown_element(const SgTask* task, SgYamlNode node, bool body, 
 }
 
 
+// the words for coordinates: which, and along which axis
+static const struct {
+  const char* word;
+  SgCoordinate coordinate;
+  int axis;
+} COORDINATES[] = {
+    {"qpos", SG_COORDINATE_QPOS, 0},   {"body_x", SG_COORDINATE_BODY, 0},
+    {"body_y", SG_COORDINATE_BODY, 1}, {"body_z", SG_COORDINATE_BODY, 2},
+    {"com_x", SG_COORDINATE_COM, 0},   {"com_y", SG_COORDINATE_COM, 1},
+    {"com_z", SG_COORDINATE_COM, 2},
+};
+
+
+// cut "body_x torso" in two; the row of the first word, or -1 when the words make no sense
+static int find_coordinate(char* text, char** name) {
+  *name = strchr(text, ' ');
+  if (*name) {
+    *(*name)++ = '\0';
+  }
+  for (int i = 0; i < SG_COUNT(COORDINATES); i++) {
+    bool named = COORDINATES[i].coordinate != SG_COORDINATE_COM;
+    if (strcmp(text, COORDINATES[i].word) == 0 && named == (*name != NULL)) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+
 // "qpos 0", "qpos rootx", "body_x torso", "com_x"
 static SgStatus parse_velocity(SgTask* task, SgYamlNode entry, SgReward* reward, SgError* error) {
-  static const char* const words[] = {"qpos",  "body_x", "body_y", "body_z",
-                                      "com_x", "com_y",  "com_z"};
+  const mjModel* m = task->model;
   SgYamlNode of = sg_parse_need(entry, "of", error);
-  char text[160];
-  if (!of.id) {
-    return SG_FILE;
-  }
-  SgStatus status = sg_param_words(&task->params, of, "of", text, sizeof(text), error);
+  char text[160], *name;
+  SgStatus status =
+      of.id ? sg_param_words(&task->params, of, "of", text, sizeof(text), error) : SG_FILE;
   if (status != SG_OK) {
     return status;
   }
-
-  // which coordinate
-  char* name = strchr(text, ' ');
-  if (name) {
-    *name++ = '\0';
-  }
-  int word = 0;
-  while (word < SG_COUNT(words) && strcmp(text, words[word]) != 0) {
-    word++;
-  }
-  bool centre = word >= 4;
-  if (word == SG_COUNT(words) || centre == (name != NULL)) {
+  int row = find_coordinate(text, &name);
+  if (row < 0) {
     return sg_yaml_fail(of, error,
                         "velocity is of `qpos INDEX`, `qpos JOINT`, `body_x NAME` or `com_x` (x, y "
                         "or z), not '%.60s'",
                         sg_yaml_text(of));
   }
 
-  // of which element
-  const mjModel* m = task->model;
-  int found = centre ? 0 : word == 0 ? find_qpos(m, name) : find_body(m, name);
-  if (found < 0) {
-    return unknown_element(task, of, word != 0, name, error);
+  // where the coordinate stands
+  int axis = COORDINATES[row].axis, found = axis;
+  reward->coordinate = COORDINATES[row].coordinate;
+  if (reward->coordinate == SG_COORDINATE_QPOS) {
+    found = find_qpos(m, name);
+  } else if (reward->coordinate == SG_COORDINATE_BODY) {
+    int body = find_body(m, name);
+    found = body < 0 ? -1 : 3 * body + axis;
   }
-  reward->coordinate = centre      ? SG_COORDINATE_COM
-                       : word == 0 ? SG_COORDINATE_QPOS
-                                   : SG_COORDINATE_BODY;
-  reward->adr = centre ? word - 4 : word == 0 ? found : 3 * found + word - 1;
+  if (found < 0) {
+    return unknown_element(task, of, reward->coordinate == SG_COORDINATE_BODY, name, error);
+  }
+  reward->adr = found;
   reward->mass = sg_sum(m->body_mass, (int)m->nbody);
-  if (centre && !(reward->mass > 0)) {
+  if (reward->coordinate == SG_COORDINATE_COM && !(reward->mass > 0)) {
     return sg_yaml_fail(of, error, "the model has no mass, so its centre has no velocity");
   }
   return SG_OK;

@@ -1,7 +1,7 @@
 // Resets: how an episode's first state is drawn.
 //
-// A list of steps on qpos and qvel, in file order, each a pure function of the stream it draws from.
-// Steps before the first are mj_resetData; after the last, the caller runs mj_forward once.
+// A list of steps on qpos and qvel, in file order, each a pure function of the stream it draws
+// from. Steps before the first are mj_resetData; after the last, the caller runs mj_forward once.
 
 #ifndef SG_TASK_RESET_H_
 #define SG_TASK_RESET_H_

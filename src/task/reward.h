@@ -4,8 +4,8 @@
 //
 //   - {reward: forward}        ((forward + survive) + (-ctrl - contact))
 //   - {reward: survive}
-//   - - {cost: ctrl}           that is how Gymnasium adds Ant's and Humanoid's terms, so the rounding
-//     - {cost: contact}        is the same
+//   - - {cost: ctrl}           that is how Gymnasium adds Ant's and Humanoid's terms, so the
+//     - {cost: contact}        rounding is the same
 //
 // Plain structs, evaluated without a question: every name was looked up when the file was read.
 

@@ -4,7 +4,8 @@
 //                ├─ sg_task_load ─> SgTask (const) ──┬─ sg_env ... one simulation under these rules
 //   hopper.xml  ─┘                                   └─ sg_env ... another
 //
-// All names are looked up once, at load. After that a task is read-only and may be shared by threads.
+// All names are looked up once, at load. After that a task is read-only and may be shared by
+// threads.
 
 #ifndef SG_TASK_TASK_H_
 #define SG_TASK_TASK_H_
@@ -78,18 +79,15 @@ typedef struct SgTaskTerm {
 int sg_task_nterm(const SgTask* task);
 SgTaskTerm sg_task_term(const SgTask* task, int i);
 
-/// Find a shipped task by name in the models folder: SOFTGAIT_MODELS, beside the executable, then the
-/// source tree. TASK may also be a path to .yaml, or to .xml with a .yaml of the same name beside it.
-/// Writes the YAML's path. SG_USAGE with the nearest match for an unknown name, SG_FILE for a missing
-/// file.
+/// Find a shipped task by name in the models folder: SOFTGAIT_MODELS, beside the executable, then
+/// the source tree. TASK may also be a path to .yaml, or to .xml with a .yaml of the same name
+/// beside it. Writes the YAML's path. SG_USAGE with the nearest match for an unknown name, SG_FILE
+/// for a missing file.
 SgStatus sg_task_find(const char* task, char* path, int path_size, SgError* error);
 
-/// A task file for a plain model, to be edited: it loads and runs as it is, but what the robot should do
-/// is the user's to say. Returns malloc'ed text, or NULL with SG_FILE.
-char* sg_task_template(const char* model_path, SgError* error);
-
-/// A task file to edit for a model that has none: it loads and runs as it is. Return malloc'ed text that the
-/// caller frees; NULL on failure: SG_FILE for a model that does not compile or has nothing to drive.
+/// A task file for a model that has none: it loads and runs as it is, but what the robot should do
+/// is the user's to say. Return malloc'ed text that the caller frees, or NULL with SG_FILE for a
+/// model that does not compile or has nothing to drive.
 char* sg_task_template(const char* model_path, SgError* error);
 
 /// Names of the shipped tasks, sorted, borrowed for the program's life; count in n. Empty without a

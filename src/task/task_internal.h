@@ -51,12 +51,13 @@ SgStatus sg_task_parse(SgTask* task, SgYamlNode root, SgError* error);
 /// Compile the model at task->info.model_path, list its files, keep what MuJoCo warned of.
 SgStatus sg_task_load_model(SgTask* task, SgError* error);
 
-/// List the files that a model is made of, the MJCF first: includes and assets. files: (SG_MAX_FILE), kept
-/// by the task; files that do not exist and those beyond the room are left out.
+/// List the files that a model is made of, the MJCF first: includes and assets. files:
+/// (SG_MAX_FILE), kept by the task; files that do not exist and those beyond the room are left
+/// out.
 SgStatus sg_task_list_files(SgTask* task, const char* path, SgError* error);
 
-/// The path of a name that stands in a file: absolute, or relative to that file's folder. Return false when
-/// it does not fit.
+/// The path of a name that stands in a file: absolute, or relative to that file's folder. Return
+/// false when it does not fit.
 bool sg_path_beside(char* path, int size, const char* file, const char* name);
 
 #endif  // SG_TASK_TASK_INTERNAL_H_

@@ -1,7 +1,7 @@
 // A first task file for a model that has none: what `softgait tasks MODEL.xml --init` prints.
 //
-// It loads and runs as it is: all joints observed, all actuators driven, go forward at little effort,
-// and, for a robot with a free joint, stay up. The point is to be edited.
+// It loads and runs as it is: all joints observed, all actuators driven, go forward at little
+// effort, and, for a robot with a free joint, stay up. The point is to be edited.
 
 #include <math.h>
 #include <stdio.h>
