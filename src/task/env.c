@@ -14,20 +14,36 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "task/env_internal.h"
 #include "task/guard.h"
-#include "task/task_internal.h"
 
-struct SgEnv {
-  const SgTask* task;
-  mjData* d;
-  double* obs;        // (nobs)
-  double* terms;      // (nreward) values of the last step
-  double* positions;  // (nreward) where velocity terms' coordinates are
-  double* ctrl;       // (nact) controls of an action in [-1, 1]
-  double* scratch;    // (nscratch) of the reward terms
-  int steps;          // since the reset
-  bool broken;        // MuJoCo raised an error: only a reset helps
-};
+//-------------------------------- life ----------------------------------------------------------
+
+// numbers of an environment's own, one block: obs, terms, positions, ctrl, scratch
+static int block_size(const SgTask* task) {
+  return task->info.nobs + 2 * task->nreward + task->info.nact + task->nscratch;
+}
+
+
+bool sg_env_init(SgEnv* env, const SgTask* task) {
+  double* numbers = calloc((size_t)block_size(task), sizeof(double));
+  *env = (SgEnv){.task = task, .obs = numbers};
+  if (!numbers) {
+    return false;
+  }
+
+  // one block, carved
+  env->terms = env->obs + task->info.nobs;
+  env->positions = env->terms + task->nreward;
+  env->ctrl = env->positions + task->nreward;
+  env->scratch = env->ctrl + task->info.nact;
+  return true;
+}
+
+
+void sg_env_clear(SgEnv* env) {
+  free(env->obs);
+}
 
 
 // memory for the simulation; MuJoCo raises an error when there is none
@@ -38,27 +54,15 @@ static void make_data(void* arg) {
 
 
 SgEnv* sg_env_create(const SgTask* task, SgError* error) {
-  int nreward = task->nreward;
-  int count = task->info.nobs + 2 * nreward + task->info.nact + task->nscratch;
   SgEnv* env = calloc(1, sizeof(SgEnv));
-  double* numbers = calloc((size_t)count, sizeof(double));
-  if (env && numbers) {
-    env->task = task;
+  if (env && sg_env_init(env, task)) {
     sg_guard_call(make_data, env, NULL);
   }
   if (!env || !env->d) {
-    free(env);
-    free(numbers);
+    sg_env_free(env);
     sg_fail(error, SG_MACHINE, "out of memory for an environment of %s", task->info.name);
     return NULL;
   }
-
-  // one block, carved
-  env->obs = numbers;
-  env->terms = env->obs + task->info.nobs;
-  env->positions = env->terms + nreward;
-  env->ctrl = env->positions + nreward;
-  env->scratch = env->ctrl + task->info.nact;
   return env;
 }
 
@@ -66,7 +70,7 @@ SgEnv* sg_env_create(const SgTask* task, SgError* error) {
 void sg_env_free(SgEnv* env) {
   if (env) {
     mj_deleteData(env->d);
-    free(env->obs);
+    sg_env_clear(env);
     free(env);
   }
 }
@@ -249,31 +253,41 @@ int sg_env_steps(const SgEnv* env) {
 
 //-------------------------------- state ---------------------------------------------------------
 
-// numbers of an environment's own: observation, terms, positions, steps, broken
-static int own_size(const SgEnv* env) {
+int sg_env_own_size(const SgEnv* env) {
   return env->task->info.nobs + 2 * env->task->nreward + 2;
 }
 
 
+// obs, terms and positions lie one behind the other
+void sg_env_own_get(const SgEnv* env, double* own) {
+  int n = sg_env_own_size(env) - 2;
+  memcpy(own, env->obs, (size_t)n * sizeof(double));
+  own[n] = env->steps;
+  own[n + 1] = env->broken;
+}
+
+
+void sg_env_own_set(SgEnv* env, const double* own) {
+  int n = sg_env_own_size(env) - 2;
+  memcpy(env->obs, own, (size_t)n * sizeof(double));
+  env->steps = (int)own[n];
+  env->broken = own[n + 1] != 0;
+}
+
+
 int sg_env_state_size(const SgEnv* env) {
-  return (int)mj_stateSize(env->task->model, mjSTATE_INTEGRATION) + own_size(env);
+  return (int)mj_stateSize(env->task->model, mjSTATE_INTEGRATION) + sg_env_own_size(env);
 }
 
 
 void sg_env_state_get(const SgEnv* env, double* state) {
-  int n = own_size(env) - 2;
-  memcpy(state, env->obs, (size_t)n * sizeof(double));
-  state[n] = env->steps;
-  state[n + 1] = env->broken;
-  mj_getState(env->task->model, env->d, state + n + 2, mjSTATE_INTEGRATION);
+  sg_env_own_get(env, state);
+  mj_getState(env->task->model, env->d, state + sg_env_own_size(env), mjSTATE_INTEGRATION);
 }
 
 
 void sg_env_state_set(SgEnv* env, const double* state) {
-  int n = own_size(env) - 2;
+  sg_env_own_set(env, state);
   mj_resetData(env->task->model, env->d);
-  memcpy(env->obs, state, (size_t)n * sizeof(double));
-  env->steps = (int)state[n];
-  env->broken = state[n + 1] != 0;
-  mj_setState(env->task->model, env->d, state + n + 2, mjSTATE_INTEGRATION);
+  mj_setState(env->task->model, env->d, state + sg_env_own_size(env), mjSTATE_INTEGRATION);
 }
