@@ -32,20 +32,20 @@ typedef enum Type {
 typedef struct Key {
   SgConfigKey facts;
   Type type;
-  size_t field;                // offset in SgConfig
-  double low, high;            // inclusive
-  bool above_low, below_high;  // but for these
-  const char* choices;         // "stop|skip"
+  size_t field;         // offset in SgConfig
+  double low, high;     // inclusive
+  bool below_high;      // but for this
+  const char* choices;  // "stop|skip"
 } Key;
 
 #define FIELD(name) offsetof(SgConfig, name)
 #define MANY 1e15  // every whole number up to here is a double
-#define CLOSED false, false, NULL
+#define CLOSED false, NULL
 
 // clang-format off
 static const Key KEYS[] = {
-    {{"sac.lr", "3e-4", "1e-3", "(0, 1)", "", "Adam's step size, for policy, critics and temperature"},
-     REAL, FIELD(lr), 0, 1, true, true, NULL},
+    {{"sac.lr", "3e-4", "1e-3", "[1e-12, 1)", "", "Adam's step size, for policy, critics and temperature"},
+     REAL, FIELD(lr), 1e-12, 1, true, NULL},
     {{"sac.batch", "256", "100", "[1, 1000000]", "transitions", "rows per update"},
      COUNT, FIELD(batch), 1, 1e6, CLOSED},
     {{"sac.hidden", "[256, 256]", "[256, 256]", "1 to 4 layers of 1 to 16384", "units", "hidden layers of the policy"},
@@ -53,11 +53,11 @@ static const Key KEYS[] = {
     {{"sac.critic_hidden", "auto", "auto", "auto, or as sac.hidden", "units", "hidden layers of the critics; auto: as sac.hidden"},
      AUTO_HIDDEN, FIELD(critic_hidden), 1, 16384, CLOSED},
     {{"sac.gamma", "0.99", "0.99", "[0, 1)", "per step", "discount"},
-     REAL, FIELD(gamma), 0, 1, false, true, NULL},
-    {{"sac.tau", "0.005", "0.005", "(0, 1]", "per update", "how far the target critics follow"},
-     REAL, FIELD(tau), 0, 1, true, false, NULL},
-    {{"sac.alpha", "auto", "0.2", "auto, or (0, 1e6]", "reward per nat", "temperature; auto: learned, starting at 1"},
-     AUTO_REAL, FIELD(alpha), 0, 1e6, true, false, NULL},
+     REAL, FIELD(gamma), 0, 1 - 1e-12, CLOSED},
+    {{"sac.tau", "0.005", "0.005", "[1e-12, 1]", "per update", "how far the target critics follow"},
+     REAL, FIELD(tau), 1e-12, 1, CLOSED},
+    {{"sac.alpha", "auto", "0.2", "auto, or [1e-12, 1e6]", "reward per nat", "temperature; auto: learned, starting at 1"},
+     AUTO_REAL, FIELD(alpha), 1e-12, 1e6, CLOSED},
     {{"sac.target_entropy", "auto", "auto", "auto, or [-1e6, 0.68 nact]", "nats", "entropy the learned temperature aims at; auto: -nact"},
      AUTO_REAL, FIELD(target_entropy), -1e6, 1e6, CLOSED},
     {{"sac.log_std_min", "-20", "-20", "[-50, 10]", "", "lower clamp of log sigma"},
@@ -87,11 +87,11 @@ static const Key KEYS[] = {
     {{"train.checkpoint_seconds", "300", "300", "[0.2, 1e9]", "seconds", "time between checkpoints; changes no bytes"},
      REAL, FIELD(checkpoint_seconds), 0.2, 1e9, CLOSED},
     {{"train.on_bad_step", "stop", "stop", "stop or skip", "", "when an update's numbers are not finite"},
-     CHOICE, FIELD(on_bad_step), 0, 0, false, false, "stop|skip"},
+     CHOICE, FIELD(on_bad_step), 0, 0, false, "stop|skip"},
     {{"math.backend", "openblas", "openblas", "openblas or ref", "", "matrix products"},
-     CHOICE, FIELD(backend), 0, 0, false, false, "openblas|ref"},
+     CHOICE, FIELD(backend), 0, 0, false, "openblas|ref"},
     {{"math.isa", "auto", "auto", "auto", "", "instruction set of our own kernels"},
-     CHOICE, FIELD(isa), 0, 0, false, false, "auto"},
+     CHOICE, FIELD(isa), 0, 0, false, "auto"},
 };
 // clang-format on
 
@@ -125,8 +125,7 @@ static int find_key(const char* name) {
 //-------------------------------- parsing values ------------------------------------------------
 
 static bool in_range(const Key* key, double x) {
-  return (key->above_low ? x > key->low : x >= key->low) &&
-         (key->below_high ? x < key->high : x <= key->high) && isfinite(x);
+  return isfinite(x) && x >= key->low && (key->below_high ? x < key->high : x <= key->high);
 }
 
 

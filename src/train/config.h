@@ -38,9 +38,10 @@ typedef enum SgOnBadStep {
 typedef struct SgConfigChecks {
   char task[64];
   char model_sha256[65];
-  char mujoco[32];   ///< "3.17.0"
-  char backend[64];  ///< "openblas (Cooperlake)"
-  char isa[32];      ///< "x86-64"
+  char mujoco[32];       ///< "3.17.0"
+  char backend[64];      ///< "openblas (Cooperlake)"
+  char isa[32];          ///< "x86-64"
+  char task_file[1024];  ///< "model/hopper.yaml", beside the file; not compared
 } SgConfigChecks;
 
 /// All settings of a run. Make with sg_config_preset, change with sg_config_load and sg_config_set,
@@ -116,9 +117,10 @@ SgStatus sg_config_set(SgConfig* config, const char* key, const char* text, SgSo
 /// taken. SG_FILE with line and column. It replaces what was set before, so apply it before `--set`.
 SgStatus sg_config_load(SgConfig* config, const char* path, SgError* error);
 
-/// Write the preset and every key as YAML, the source of each value as a trailing comment; what
-/// sg_config_load reads back to the same values.
-void sg_config_write(const SgConfig* config, FILE* file);
+/// Write config.yaml: the preset, every key and every parameter of the task, the source of each value
+/// as a trailing comment, then the checks. sg_config_load reads it back to the same values.
+void sg_config_write(const SgConfig* config, const SgTask* task, const SgConfigChecks* checks,
+                     FILE* file);
 
 /// Check what keys decide together or with the task's sizes (target entropy at most 0.68 nact, clamps
 /// in order, rows for every environment) and fill in the values that follow others; afterwards nothing
@@ -132,7 +134,8 @@ SgSacConfig sg_config_sac(const SgConfig* config, int nobs, int nact);
 /// their number.
 int sg_config_settings(const SgConfig* config, SgTaskSetting* settings);
 
-/// The value of key i of the table as text ("[256, 256]"), and where it came from ("preset sac").
+/// The value of key i of the table as text ("[256, 256]"), and where it came from ("preset sac",
+/// "file", "--set", "flag").
 void sg_config_value(const SgConfig* config, int i, char* text, int size);
 const char* sg_config_source(const SgConfig* config, int i);
 

@@ -8,6 +8,7 @@
 //   checks:                              what the run was run with: for comparison, changes nothing
 //     task: hopper
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,20 @@
 #include "base/text.h"
 #include "base/yaml.h"
 #include "train/config.h"
+
+
+// the entries of the checks
+#define CHECK(name) \
+  { #name, offsetof(SgConfigChecks, name), sizeof(((SgConfigChecks*)0)->name) }
+static const struct {
+  const char* name;
+  size_t field, size;
+} CHECKS[] = {CHECK(task),    CHECK(model_sha256), CHECK(mujoco),
+              CHECK(backend), CHECK(isa),          CHECK(task_file)};
+
+enum {
+  NCHECK = sizeof(CHECKS) / sizeof(CHECKS[0])
+};
 
 
 //-------------------------------- reading -------------------------------------------------------
@@ -116,27 +131,18 @@ static void take_task(SgConfig* config, const char* name) {
 // what the run was run with, and its task
 static SgStatus load_checks(SgConfig* config, SgYamlNode map, SgError* error) {
   SgConfigChecks* checks = &config->checks;
-  static const char* const names[] = {"task",    "model_sha256", "mujoco",
-                                      "backend", "isa",          "task_file"};
-  char* const texts[] = {checks->task, checks->model_sha256, checks->mujoco, checks->backend,
-                         checks->isa};
-  const size_t sizes[] = {sizeof(checks->task), sizeof(checks->model_sha256),
-                          sizeof(checks->mujoco), sizeof(checks->backend), sizeof(checks->isa)};
-  SgStatus status = sg_yaml_keys(map, "checks", names, 6, error);
-  for (int i = 0; status == SG_OK && i < 5; i++) {
-    const char* text = sg_yaml_text(sg_yaml_get(map, names[i]));
-    snprintf(texts[i], sizes[i], "%s", text ? text : "");
-  }
-  if (status != SG_OK) {
-    return status;
+  const char* names[NCHECK];
+  for (int i = 0; i < NCHECK; i++) {
+    const char* text = sg_yaml_text(sg_yaml_get(map, CHECKS[i].name));
+    names[i] = CHECKS[i].name;
+    snprintf((char*)checks + CHECKS[i].field, CHECKS[i].size, "%s", text ? text : "");
   }
 
-  // the copy may lie deeper when the model was made of files above the task's folder
-  const char* file = sg_yaml_text(sg_yaml_get(map, "task_file"));
-  if (checks->task[0] && !(file && take_beside(config, file))) {
+  // the run's own copy of the task, else a task by that name
+  if (checks->task[0] && !(checks->task_file[0] && take_beside(config, checks->task_file))) {
     take_task(config, checks->task);
   }
-  return SG_OK;
+  return sg_yaml_keys(map, "checks", names, NCHECK, error);
 }
 
 
@@ -205,11 +211,40 @@ SgStatus sg_config_load(SgConfig* config, const char* path, SgError* error) {
 
 //-------------------------------- writing -------------------------------------------------------
 
-void sg_config_write(const SgConfig* config, FILE* file) {
+// a text as a YAML value: in quotes unless every reader takes it for one word, number or list
+static void print_value(const char* text, FILE* file) {
+  static const char* const plain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+-";
+  size_t length = strlen(text);
+  bool word = length > 0 && strspn(text, plain) == length;
+  bool list = length > 2 && text[0] == '[' && text[length - 1] == ']' &&
+              strspn(text + 1, "0123456789.+-einf, ") == length - 2;
+  if (word || list) {
+    fputs(text, file);
+    return;
+  }
+  fputc('\'', file);
+  for (; *text; text++) {
+    fputs(*text == '\'' ? "'" : "", file);
+    fputc(*text, file);
+  }
+  fputc('\'', file);
+}
+
+
+static void print_line(const char* key, const char* value, const char* source, int column,
+                       FILE* file) {
+  fprintf(file, "  %s: ", key);
+  print_value(value, file);
+  int used = (int)(strlen(key) + strlen(value)) + 4;
+  fprintf(file, "%*s# %s\n", used < column ? column - used : 1, "", source);
+}
+
+
+static void print_keys(const SgConfig* config, FILE* file) {
   int n;
   const SgConfigKey* keys = sg_config_keys(&n);
   char group[16] = "", text[128];
-  fprintf(file, "preset: %s\n", config->preset);
   for (int i = 0; i < n; i++) {
     // a new group begins where the word before the dot changes
     int length = (int)strcspn(keys[i].name, ".");
@@ -217,9 +252,40 @@ void sg_config_write(const SgConfig* config, FILE* file) {
       snprintf(group, sizeof(group), "%.*s", length, keys[i].name);
       fprintf(file, "%s:\n", group);
     }
-
     sg_config_value(config, i, text, sizeof(text));
-    int used = fprintf(file, "  %s: %s", keys[i].name + length + 1, text);
-    fprintf(file, "%*s# %s\n", used < 34 ? 34 - used : 1, "", sg_config_source(config, i));
+    print_line(keys[i].name + length + 1, text, sg_config_source(config, i), 34, file);
+  }
+}
+
+
+// the task's parameters, all of them, whether set or not
+static void print_parameters(const SgConfig* config, const SgTask* task, FILE* file) {
+  int n = sg_task_info(task)->nparameter;
+  fprintf(file, "%s", n > 0 ? "task:\n" : "");
+  for (int i = 0; i < n; i++) {
+    const char *name, *value, *fallback, *source = "task file";
+    sg_task_parameter(task, i, &name, &value, &fallback);
+    for (int j = 0; j < config->nsetting; j++) {
+      if (strcmp(config->settings[j].name, name) == 0) {
+        source = config->settings[j].source == SG_FROM_FILE ? "file" : "--set";
+      }
+    }
+    print_line(name, value, source, 58, file);
+  }
+}
+
+
+void sg_config_write(const SgConfig* config, const SgTask* task, const SgConfigChecks* checks,
+                     FILE* file) {
+  fprintf(file, "# every key of the run and where its value came from; to run it again:\n");
+  fprintf(file, "# softgait train --config THIS_FILE\n");
+  fprintf(file, "preset: %s\n", config->preset);
+  print_keys(config, file);
+  print_parameters(config, task, file);
+  fprintf(file, "checks:\n");
+  for (int i = 0; i < NCHECK; i++) {
+    fprintf(file, "  %s: ", CHECKS[i].name);
+    print_value((const char*)checks + CHECKS[i].field, file);
+    fprintf(file, "\n");
   }
 }

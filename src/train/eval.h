@@ -14,11 +14,11 @@
 typedef struct SgEvalResult {
   int episodes;
   double mean_return, std_return, min_return, max_return;  ///< std: population, as Spinning Up's
-  double mean_length;
-  int failed;  ///< episodes that physics ended
+  double mean_length;                                      ///< in environment steps
+  int failed;  ///< episodes that physics ended; their return counts up to there
 } SgEvalResult;
 
-/// Run episodes of the deterministic policy; episode i starts from the stream (purpose, 0, i) of
+/// Run episodes, 1 or more, of the deterministic policy; episode i starts from the stream (purpose, 0, i) of
 /// seed, the same start states each time. SG_FILE when policy and task differ in sizes.
 SgStatus sg_eval(const SgPolicy* policy, SgEnv* env, const SgTaskInfo* task, int episodes,
                  uint64_t seed, SgRngPurpose purpose, SgEvalResult* result, SgError* error);

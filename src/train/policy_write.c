@@ -81,6 +81,40 @@ static const char* number(char text[32], double value) {
 
 //-------------------------------- the contract's texts ------------------------------------------
 
+// whether a name can stand in a line of words, and in JSON, which is UTF-8
+static bool is_word(const char* name) {
+  json_t* text = json_string(name);
+  bool fine = text && name[0];
+  for (const char* c = name; *c; c++) {
+    fine = fine && (unsigned char)*c > ' ' && *c != ',' && *c != 127;
+  }
+  json_decref(text);
+  return fine;
+}
+
+
+// names come from the user's model; MuJoCo allows any
+static SgStatus check_names(const SgTask* task, SgError* error) {
+  const SgTaskInfo* info = sg_task_info(task);
+  const char* bad = NULL;
+  for (int i = 0; i < sg_task_nterm(task); i++) {
+    SgTaskTerm term = sg_task_term(task, i);
+    for (int j = 0; j < term.size; j++) {
+      bad = bad || is_word(term.elements[j]) ? bad : term.elements[j];
+    }
+  }
+  for (int i = 0; i < info->nact; i++) {
+    bad = bad || is_word(info->actuators[i]) ? bad : info->actuators[i];
+  }
+  return bad ? sg_fail(
+                   error, SG_FILE,
+                   "%s: '%.60s' cannot be told in a policy file, where names have no blanks and "
+                   "no commas; rename it",
+                   info->model_path, bad)
+             : SG_OK;
+}
+
+
 static void add_observation(Text* text, const SgTask* task) {
   char low[32], high[32];
   for (int i = 0; i < sg_task_nterm(task); i++) {
@@ -325,6 +359,9 @@ char* sg_policy_bytes(const SgSac* sac, const SgTask* task, const SgPolicySummar
                       size_t* size, SgError* error) {
   const SgTaskInfo* info = sg_task_info(task);
   Tensor tensors[2 * (SG_MAX_HIDDEN + 2)];
+  if (check_names(task, error) != SG_OK) {
+    return NULL;
+  }
   int n = list_tensors(sac, tensors);
   json_t *header = json_object(), *metadata = json_object();
   char *draft = NULL, *bytes = NULL, why[256] = "out of memory";

@@ -4,6 +4,7 @@
 #include "train/progress.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -48,35 +49,62 @@ void sg_epoch_update(SgEpoch* epoch, const SgSacInfo* info) {
 
 //-------------------------------- filling -------------------------------------------------------
 
-void sg_progress_init(SgProgress* progress, const SgTaskInfo* task) {
+// the position of a column; -1 when there is none
+static int find(const SgProgress* progress, const char* name) {
+  for (int i = 0; i < progress->ncolumn; i++) {
+    if (strcmp(progress->names[i], name) == 0) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+
+// whether a name can stand in a csv header and in JSON as it is
+static bool plain(const char* name) {
+  static const char* const letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:-";
+  size_t length = strlen(name);
+  return length > 0 && strspn(name, letters) == length;
+}
+
+
+SgStatus sg_progress_init(SgProgress* progress, const SgTaskInfo* task, SgError* error) {
   memset(progress, 0, sizeof(*progress));
   for (int i = 0; i < NCOLUMN; i++) {
     progress->names[progress->ncolumn++] = COLUMNS[i];
   }
-  for (int i = 0; i < task->nreward && progress->ncolumn < SG_MAX_COLUMN; i++) {
-    progress->names[progress->ncolumn++] = task->rewards[i];
+  for (int i = 0; i < task->nreward; i++) {
+    const char* name = task->rewards[i];
+    if (!plain(name) || find(progress, name) >= 0) {
+      return sg_fail(error, SG_FILE,
+                     "%s: the reward term '%.60s' becomes a column of progress.csv; its name needs "
+                     "letters, digits and _.:- only, and must not be another column's",
+                     task->task_path, name);
+    }
+    if (progress->ncolumn == SG_MAX_COLUMN) {
+      return sg_fail(error, SG_FILE,
+                     "%s: has %d reward terms, more than the %d that fit in a table",
+                     task->task_path, task->nreward, SG_MAX_COLUMN - NCOLUMN);
+    }
+    progress->names[progress->ncolumn++] = name;
   }
+  return SG_OK;
 }
 
 
 static void set(SgProgress* progress, const char* name, double value) {
-  for (int i = 0; i < progress->ncolumn; i++) {
-    if (strcmp(progress->names[i], name) == 0) {
-      progress->values[i] = value;
-      return;
-    }
-  }
-  SG_ASSERT(!"a column by this name");
+  int i = find(progress, name);
+  SG_ASSERT(i >= 0);
+  progress->values[i] = value;
 }
 
 
 // mean, standard deviation over the whole population, largest, smallest; `first` names the mean's
 // column, the others follow it
 static void set_spread(SgProgress* progress, const char* first, const SgSpread* spread) {
-  int i = 0;
-  while (strcmp(progress->names[i], first) != 0) {
-    i++;
-  }
+  int i = find(progress, first);
+  SG_ASSERT(i >= 0 && i + 3 < progress->ncolumn);
   double n = (double)spread->count, mean = spread->sum / n;
   bool some = spread->count > 0;
   progress->values[i] = some ? mean : NONE;
@@ -132,20 +160,16 @@ void sg_progress_fill(SgProgress* progress, const SgEpoch* epoch, const SgTotals
   set(progress, "FailedEpisodes", (double)totals->failed_episodes);
 
   // reward terms per step
+  double nreward = epoch->nreward > 0 ? (double)epoch->nreward : NONE;
   for (int i = NCOLUMN; i < progress->ncolumn; i++) {
-    progress->values[i] =
-        epoch->nstep > 0 ? epoch->terms[i - NCOLUMN] / (double)epoch->nstep : NONE;
+    progress->values[i] = epoch->terms[i - NCOLUMN] / nreward;
   }
 }
 
 
 double sg_progress_get(const SgProgress* progress, const char* name) {
-  for (int i = 0; i < progress->ncolumn; i++) {
-    if (strcmp(progress->names[i], name) == 0) {
-      return progress->values[i];
-    }
-  }
-  return NONE;
+  int i = find(progress, name);
+  return i < 0 ? NONE : progress->values[i];
 }
 
 

@@ -1,10 +1,15 @@
 // Making a run folder. Small files are written whole; progress.csv is appended to, a row at a time.
+//
+//   folder ─> lock ─> command.txt, environment.txt ─> model/ ─> progress.csv ─> config.yaml: it is a run
+//
+// When any of these fails, what was made before is removed again.
 
 #include "train/run.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
+#include <ftw.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -14,28 +19,38 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/file.h"
 #include "base/machine.h"
-#include "policy/sha256.h"
 
 enum {
-  PATH = 1024,
-  MAX_MODEL = 64 << 20
+  PATH = 1024
 };
 
 struct SgRun {
   char folder[PATH];
-  FILE* progress;
+  bool made;     // the folder was not there before
+  int lock;      // descriptor; -1: none
+  int progress;  // descriptor of progress.csv; -1: none
+  off_t size;    // of progress.csv, whole lines
   bool has_header;
-  int lock;  // descriptor; -1: none
+};
+
+// what a run consists of
+static const char* const PARTS[] = {"config.yaml", "progress.csv",    "policy",
+                                    "model",       "environment.txt", "command.txt"};
+
+enum {
+  NPART = sizeof(PARTS) / sizeof(PARTS[0])
 };
 
 
 //-------------------------------- the folder ----------------------------------------------------
 
-// a file's path inside the run
+// a file's path inside the run; the folder leaves room for the names
 static void inside(const SgRun* run, const char* name, char path[PATH]) {
-  sg_path_join(path, PATH, run->folder, name);
+  bool fits = sg_path_join(path, PATH, run->folder, name);
+  SG_ASSERT(fits);
 }
 
 
@@ -46,11 +61,11 @@ static SgStatus cannot(const char* path, SgError* error) {
 
 // runs/<task>/<date-time>-s<seed>-<4 hex>, one that mkdir makes and nobody had
 static SgStatus make_new(SgRun* run, const SgConfig* config, const char* task, SgError* error) {
-  char parent[PATH], stamp[32];
-  snprintf(parent, sizeof(parent), "runs/%s", task);
-  SgStatus status = sg_folder_make(parent, error);
-  time_t now = time(NULL);
+  char parent[PATH / 2], stamp[32];
   struct tm local;
+  time_t now = time(NULL);
+  snprintf(parent, sizeof(parent), "runs/%.60s", task);
+  SgStatus status = sg_folder_make(parent, error);
   localtime_r(&now, &local);
   strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &local);
 
@@ -59,9 +74,9 @@ static SgStatus make_new(SgRun* run, const SgConfig* config, const char* task, S
     if (getrandom(&tag, sizeof(tag), 0) != sizeof(tag)) {
       tag = (unsigned short)(getpid() + attempt);
     }
-    snprintf(run->folder, PATH, "runs/%.60s/%s-s%lld-%04x", task, stamp, (long long)config->seed,
-             tag);
-    if (mkdir(run->folder, 0777) == 0) {
+    snprintf(run->folder, PATH, "%s/%s-s%lld-%04x", parent, stamp, (long long)config->seed, tag);
+    run->made = mkdir(run->folder, 0777) == 0;
+    if (run->made) {
       return SG_OK;
     }
     if (errno != EEXIST) {
@@ -75,19 +90,26 @@ static SgStatus make_new(SgRun* run, const SgConfig* config, const char* task, S
 // a folder the user chose: made if missing, refused when a run is in it
 static SgStatus make_given(SgRun* run, const char* folder, SgError* error) {
   char path[PATH];
-  snprintf(run->folder, PATH, "%s", folder);
-  inside(run, "config.yaml", path);
-  if (sg_file_exists(path)) {
-    return sg_fail(error, SG_USAGE, "%s: holds a run already; choose another folder", folder);
+  if (snprintf(run->folder, PATH, "%s", folder) >= PATH - 64) {
+    return sg_fail(error, SG_MACHINE, "%.200s...: the path is too long", folder);
   }
   if (sg_file_exists(folder) && !sg_folder_exists(folder)) {
     return sg_fail(error, SG_MACHINE, "%s: is a file, a folder is needed", folder);
   }
+  for (int i = 0; i < NPART; i++) {
+    inside(run, PARTS[i], path);
+    if (sg_file_exists(path)) {
+      return sg_fail(error, SG_USAGE, "%s: holds a run already (%s); choose another folder", folder,
+                     PARTS[i]);
+    }
+  }
+  run->made = !sg_folder_exists(folder);
   return sg_folder_make(folder, error);
 }
 
 
-// held as long as the run lives, so that readers can tell a running run from a dead one
+// held as long as the run lives, so that readers can tell a running run from a dead one. Where the file
+// system knows no locks, the run goes on without
 static SgStatus take_lock(SgRun* run, SgError* error) {
   char path[PATH];
   inside(run, "lock", path);
@@ -95,10 +117,35 @@ static SgStatus take_lock(SgRun* run, SgError* error) {
   if (run->lock < 0) {
     return cannot(path, error);
   }
-  if (flock(run->lock, LOCK_EX | LOCK_NB) != 0) {
+  if (flock(run->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    close(run->lock);
+    run->lock = -1;
     return sg_fail(error, SG_USAGE, "%s: another softgait is writing to this folder", run->folder);
   }
   return SG_OK;
+}
+
+
+static int remove_entry(const char* path, const struct stat* info, int kind, struct FTW* ftw) {
+  (void)info, (void)kind, (void)ftw;
+  return remove(path);
+}
+
+
+// what a failed start has made; only the holder of the lock may take it away
+static void undo(const SgRun* run) {
+  char path[PATH];
+  for (int i = 0; run->lock >= 0 && i < NPART; i++) {
+    inside(run, PARTS[i], path);
+    nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+  }
+  if (run->lock >= 0) {
+    inside(run, "lock", path);
+    unlink(path);
+  }
+  if (run->made) {
+    rmdir(run->folder);
+  }
 }
 
 
@@ -131,136 +178,45 @@ static SgStatus save_stream(const SgRun* run, const char* name, FILE* stream, ch
 }
 
 
-// a configuration's keys, grouped by the word before the dot
-static void print_keys(FILE* out, const SgConfig* config) {
-  int n;
-  const SgConfigKey* keys = sg_config_keys(&n);
-  char group[16] = "", text[128];
-  for (int i = 0; i < n; i++) {
-    int length = (int)strcspn(keys[i].name, ".");
-    if (strncmp(group, keys[i].name, (size_t)length) != 0 || group[length] != '\0') {
-      snprintf(group, sizeof(group), "%.*s", length, keys[i].name);
-      fprintf(out, "%s:\n", group);
-    }
-    sg_config_value(config, i, text, sizeof(text));
-    int used = fprintf(out, "  %s: %s", keys[i].name + length + 1, text);
-    fprintf(out, "%*s# %s\n", used < 34 ? 34 - used : 1, "", sg_config_source(config, i));
-  }
-}
-
-
 static SgStatus write_config(const SgRun* run, const SgConfig* config, const SgTask* task,
-                             const SgRunFacts* facts, SgError* error) {
+                             const SgConfigChecks* checks, SgError* error) {
   char* bytes = NULL;
   size_t size = 0;
   FILE* out = open_memstream(&bytes, &size);
   if (out) {
-    fprintf(out, "# softgait train --config %s/config.yaml runs this again\n", run->folder);
-    fprintf(out, "preset: %s\n", config->preset);
-    print_keys(out, config);
-
-    // the task's parameters, all of them, whether set or not
-    int nparameter = sg_task_info(task)->nparameter;
-    fprintf(out, "%s", nparameter > 0 ? "task:\n" : "");
-    for (int i = 0; i < nparameter; i++) {
-      const char *name, *value, *fallback;
-      sg_task_parameter(task, i, &name, &value, &fallback);
-      bool changed = strcmp(value, fallback) != 0;
-      int used = fprintf(out, "  %s: %s", name, value);
-      fprintf(out, "%*s# %s\n", used < 58 ? 58 - used : 1, "", changed ? "set" : "task file");
-    }
-
-    fprintf(out, "checks:\n  task: %s\n  model_sha256: %s\n  mujoco: %s\n  backend: %s\n",
-            sg_task_info(task)->name, facts->model_sha256, mj_versionString(), facts->backend);
+    sg_config_write(config, task, checks, out);
   }
   return save_stream(run, "config.yaml", out, &bytes, &size, error);
 }
 
 
-static SgStatus write_facts(const SgRun* run, const SgRunFacts* facts, SgError* error) {
+static SgStatus write_command(const SgRun* run, const SgRunFacts* facts, SgError* error) {
+  char* bytes = NULL;
+  size_t size = 0;
+  FILE* out = open_memstream(&bytes, &size);
+  if (out) {
+    fprintf(out, "%s\n", facts->command ? facts->command : "");
+  }
+  return save_stream(run, "command.txt", out, &bytes, &size, error);
+}
+
+
+static SgStatus write_environment(const SgRun* run, const SgRunFacts* facts, SgError* error) {
   char *bytes = NULL, cpu[128];
   size_t size = 0;
   struct utsname os = {0};
   FILE* out = open_memstream(&bytes, &size);
   if (out) {
-    fprintf(out, "%s\n", facts->command);
-  }
-  SgStatus status = save_stream(run, "command.txt", out, &bytes, &size, error);
-  if (status != SG_OK) {
-    return status;
-  }
-
-  out = open_memstream(&bytes, &size);
-  if (out) {
     uname(&os);
     sg_machine_cpu_name(cpu, sizeof(cpu));
-    fprintf(out, "processor: %s\nprocessors: %d\nthreads: %d\nmemory: %.1f GB free at the start\n",
-            cpu, sg_machine_ncpu(), facts->nthread, (double)sg_machine_memory_available() / 1e9);
-    fprintf(out, "system: %s %s\nmujoco: %s\nbackend: %s\ncompiler: %s\n", os.sysname, os.release,
-            mj_versionString(), facts->backend, __VERSION__);
+    fprintf(out, "softgait: %s\ncompiler: %s\n", SG_VERSION, __VERSION__);
+    fprintf(out, "mujoco: %s\nbackend: %s\n", facts->checks.mujoco, facts->checks.backend);
+    fprintf(out, "processor: %s\nprocessors: %d\nthreads: %d\n", cpu, sg_machine_ncpu(),
+            facts->nthread);
+    fprintf(out, "memory: %.1f GB free at the start\nsystem: %s %s %s\n",
+            (double)sg_machine_memory_available() / 1e9, os.sysname, os.release, os.machine);
   }
   return save_stream(run, "environment.txt", out, &bytes, &size, error);
-}
-
-
-//-------------------------------- the model's copy ----------------------------------------------
-
-static SgStatus copy_file(const char* from, const char* to, SgError* error) {
-  char parent[PATH];
-  size_t size;
-  char* bytes = sg_file_read(from, MAX_MODEL, &size, error);
-  if (!bytes) {
-    return error->status;
-  }
-  snprintf(parent, sizeof(parent), "%.*s", (int)(strrchr(to, '/') - to), to);
-  SgStatus status = sg_folder_make(parent, error);
-  if (status == SG_OK) {
-    status = sg_file_write(to, bytes, size, error);
-  }
-  sg_file_free(bytes);
-  return status;
-}
-
-
-// model/<task>.yaml and the model's files, as they lie beside the original task file. A file outside
-// that folder cannot be copied under the same name and is left where it is
-static SgStatus copy_model(const SgRun* run, const SgTask* task, SgError* error) {
-  const SgTaskInfo* info = sg_task_info(task);
-  char folder[PATH], to[PATH], name[PATH];
-  const char* slash = strrchr(info->task_path, '/');
-  size_t length = slash ? (size_t)(slash - info->task_path) + 1 : 0;
-  inside(run, "model", folder);
-  snprintf(name, sizeof(name), "%s.yaml", info->name);
-  sg_path_join(to, sizeof(to), folder, name);
-  SgStatus status = copy_file(info->task_path, to, error);
-
-  for (int i = 0; status == SG_OK && i < info->nfile; i++) {
-    const char* file = info->files[i];
-    bool beside = strncmp(file, info->task_path, length) == 0 && file[length] != '/' &&
-                  !strstr(file + length, "..");
-    if (beside && sg_path_join(to, sizeof(to), folder, file + length)) {
-      status = copy_file(file, to, error);
-    }
-  }
-  return status;
-}
-
-
-SgStatus sg_model_digest(const SgTask* task, char hex[65], SgError* error) {
-  const SgTaskInfo* info = sg_task_info(task);
-  SgSha256 sha;
-  sg_sha256_init(&sha);
-  for (int i = 0; i < info->nfile; i++) {
-    size_t size;
-    char* bytes = sg_file_read(info->files[i], MAX_MODEL, &size, error);
-    if (!bytes) {
-      return error->status;
-    }
-    sg_sha256_add(&sha, bytes, size);
-    sg_file_free(bytes);
-  }
-  sg_sha256_hex(&sha, hex);
-  return SG_OK;
 }
 
 
@@ -269,44 +225,59 @@ SgStatus sg_model_digest(const SgTask* task, char hex[65], SgError* error) {
 static SgStatus open_progress(SgRun* run, SgError* error) {
   char path[PATH];
   inside(run, "progress.csv", path);
-  run->progress = fopen(path, "we");
-  return run->progress ? SG_OK : cannot(path, error);
+  run->progress = open(path, O_CREAT | O_EXCL | O_WRONLY | O_APPEND | O_CLOEXEC, 0666);
+  return run->progress >= 0 ? SG_OK : cannot(path, error);
+}
+
+
+// all files of the start, config.yaml last
+static SgStatus fill(SgRun* run, const SgConfig* config, const SgTask* task,
+                     const SgRunFacts* facts, SgError* error) {
+  char path[PATH], task_file[PATH / 2];
+  SgConfigChecks checks = facts->checks;
+  inside(run, "policy", path);
+  SgStatus status = sg_folder_make(path, error);
+  if (status == SG_OK) {
+    status = write_command(run, facts, error);
+  }
+  if (status == SG_OK) {
+    status = write_environment(run, facts, error);
+  }
+  if (status == SG_OK) {
+    inside(run, "model", path);
+    status = sg_model_copy(task, path, task_file, sizeof(task_file), error);
+  }
+  if (status == SG_OK) {
+    status = open_progress(run, error);
+  }
+  if (status == SG_OK) {
+    snprintf(checks.task_file, sizeof(checks.task_file), "model/%s", task_file);
+    status = write_config(run, config, task, &checks, error);
+  }
+  return status;
 }
 
 
 SgRun* sg_run_create(const char* folder, const SgConfig* config, const SgTask* task,
                      const SgRunFacts* facts, SgError* error) {
-  char policy[PATH];
   SgRun* run = calloc(1, sizeof(SgRun));
   if (!run) {
     sg_fail(error, SG_MACHINE, "out of memory for a run");
     return NULL;
   }
-  run->lock = -1;
+  run->lock = run->progress = -1;
 
-  // the folder is ours, then filled; config.yaml comes last and makes it a run
+  // the folder is ours, then filled
   SgStatus status = folder ? make_given(run, folder, error)
                            : make_new(run, config, sg_task_info(task)->name, error);
   if (status == SG_OK) {
     status = take_lock(run, error);
   }
   if (status == SG_OK) {
-    inside(run, "policy", policy);
-    status = sg_folder_make(policy, error);
-  }
-  if (status == SG_OK) {
-    status = write_facts(run, facts, error);
-  }
-  if (status == SG_OK) {
-    status = copy_model(run, task, error);
-  }
-  if (status == SG_OK) {
-    status = open_progress(run, error);
-  }
-  if (status == SG_OK) {
-    status = write_config(run, config, task, facts, error);
+    status = fill(run, config, task, facts, error);
   }
   if (status != SG_OK) {
+    undo(run);
     sg_run_close(run);
     return NULL;
   }
@@ -319,8 +290,8 @@ void sg_run_close(SgRun* run) {
   if (!run) {
     return;
   }
-  if (run->progress) {
-    fclose(run->progress);
+  if (run->progress >= 0) {
+    close(run->progress);
   }
   if (run->lock >= 0) {
     close(run->lock);
@@ -334,25 +305,47 @@ const char* sg_run_folder(const SgRun* run) {
 }
 
 
-SgStatus sg_run_row(SgRun* run, const SgProgress* progress, SgError* error) {
-  if (!run->has_header) {
-    sg_progress_csv_header(progress, run->progress);
-    run->has_header = true;
+// lines to the end of progress.csv: all of them or, when the disk is full, none
+static SgStatus append(SgRun* run, const char* bytes, size_t size, SgError* error) {
+  size_t done = 0;
+  while (done < size) {
+    ssize_t n = write(run->progress, bytes + done, size - done);
+    if (n < 0 && errno != EINTR) {
+      int why = errno;
+      bool cut = ftruncate(run->progress, run->size) == 0;
+      return sg_fail(error, SG_MACHINE, "%s/progress.csv: cannot be written: %s%s", run->folder,
+                     strerror(why), cut ? "" : "; its last line is cut short");
+    }
+    done += n > 0 ? (size_t)n : 0;
   }
-  sg_progress_csv_row(progress, run->progress);
-  if (fflush(run->progress) != 0) {
-    return sg_fail(error, SG_MACHINE, "%s/progress.csv: cannot be written: %s", run->folder,
-                   strerror(errno));
-  }
+  run->size += (off_t)size;
+  run->has_header = true;
   return SG_OK;
+}
+
+
+SgStatus sg_run_row(SgRun* run, const SgProgress* progress, SgError* error) {
+  char* bytes = NULL;
+  size_t size = 0;
+  FILE* out = open_memstream(&bytes, &size);
+  if (out && !run->has_header) {
+    sg_progress_csv_header(progress, out);
+  }
+  if (out) {
+    sg_progress_csv_row(progress, out);
+  }
+  bool fine = out && fclose(out) == 0;
+  SgStatus status = fine ? append(run, bytes, size, error)
+                         : sg_fail(error, SG_MACHINE, "out of memory for a row of the table");
+  free(bytes);
+  return status;
 }
 
 
 SgStatus sg_run_policy_save(SgRun* run, const char* name, const char* bytes, size_t size,
                             SgError* error) {
-  char path[PATH];
-  if (snprintf(path, sizeof(path), "%.900s/policy/%s.safetensors", run->folder, name) >= PATH) {
-    return sg_fail(error, SG_MACHINE, "%s: the path is too long", run->folder);
-  }
+  char path[PATH], file[64];
+  snprintf(file, sizeof(file), "policy/%.30s.safetensors", name);
+  inside(run, file, path);
   return sg_file_write(path, bytes, size, error);
 }

@@ -13,7 +13,7 @@
 #ifndef SG_TRAIN_RUN_H_
 #define SG_TRAIN_RUN_H_
 
-#include <stdio.h>
+#include <stddef.h>
 
 #include "base/status.h"
 #include "task/task.h"
@@ -23,16 +23,17 @@
 /// An open run folder. Opaque.
 typedef struct SgRun SgRun;
 
-/// What is written at the start besides the configuration.
+/// What is written at the start besides the configuration. Texts are borrowed during the call.
 typedef struct SgRunFacts {
-  const char* command;       ///< command line
-  const char* backend;       ///< "openblas (Cooperlake)"
-  const char* model_sha256;  ///< 64 hex digits
+  const char* command;    ///< command line
+  SgConfigChecks checks;  ///< task, model, versions: what the run's bytes depend on
   int nthread;
 } SgRunFacts;
 
-/// Make a run folder and write what is known at the start. folder: NULL for a new one under runs/; one
-/// that holds a run is refused with SG_USAGE. NULL and SG_MACHINE when it cannot be written.
+/// Make a run folder and write what is known at the start; config.yaml comes last and makes it a run.
+/// folder: NULL for a new one under runs/; one that holds a run or parts of one is refused with
+/// SG_USAGE. NULL and SG_MACHINE with path and reason when it cannot be written; then nothing
+/// half-made remains.
 SgRun* sg_run_create(const char* folder, const SgConfig* config, const SgTask* task,
                      const SgRunFacts* facts, SgError* error);
 
@@ -42,14 +43,23 @@ void sg_run_close(SgRun* run);
 /// Its path. Borrowed.
 const char* sg_run_folder(const SgRun* run);
 
-/// Append a row to progress.csv; the file is whole afterwards.
+/// Append a row to progress.csv, after the header if it is the first. The file holds whole lines
+/// afterwards, whether the row could be written or not.
 SgStatus sg_run_row(SgRun* run, const SgProgress* progress, SgError* error);
 
-/// Replace policy/<name>.safetensors, name "latest" or "best".
+/// Replace policy/<name>.safetensors, name "latest" or "best", as one act.
 SgStatus sg_run_policy_save(SgRun* run, const char* name, const char* bytes, size_t size,
                             SgError* error);
 
-/// The digest of a task's model files, in order, as 64 hex digits.
+/// The digest of a task's model: SHA-256 over the bytes of SgTaskInfo.files in order, as 64 hex digits.
 SgStatus sg_model_digest(const SgTask* task, char hex[65], SgError* error);
+
+/// Copy the task file and the model's files into folder so that the copy loads by itself. The task file
+/// becomes folder/<task>.yaml; when the model uses files above the task's folder, everything keeps its
+/// place relative to the folder that holds them all. Writes where the task file went, relative to
+/// folder (size bytes). A file that is named by an absolute path is copied, but the copy still names
+/// the original.
+SgStatus sg_model_copy(const SgTask* task, const char* folder, char* task_file, int size,
+                       SgError* error);
 
 #endif  // SG_TRAIN_RUN_H_

@@ -55,6 +55,10 @@ static bool read_names(Csv* csv, char* line) {
   }
   for (int i = 0; i < t->ncolumn; i++) {
     t->names[i] = strdup(strsep(&line, ","));
+    if (!t->names[i]) {
+      sg_fail(csv->error, SG_MACHINE, "%s: out of memory", csv->path);
+      return false;
+    }
   }
   return true;
 }
@@ -101,7 +105,7 @@ static SgStatus read_rows(Csv* csv, char* text, int64_t nline) {
     return sg_fail(csv->error, SG_FILE, "%s: is empty, a header line is needed", csv->path);
   }
   if (!read_names(csv, line)) {
-    return SG_FILE;
+    return csv->error ? csv->error->status : SG_FILE;
   }
   t->values = malloc((size_t)nline * (size_t)t->ncolumn * sizeof(double));
   if (!t->values) {
@@ -120,19 +124,30 @@ static SgStatus read_rows(Csv* csv, char* text, int64_t nline) {
 }
 
 
+// the whole text; a live run may append while it is read, so it is read again then
+static char* read_text(const char* path, size_t* size, SgError* error) {
+  char* text = NULL;
+  for (int attempt = 0; attempt < 3 && !text; attempt++) {
+    text = sg_file_read(path, MAX_CSV, size, error);
+  }
+  return text;
+}
+
+
 SgStatus sg_table_read(const char* path, SgTable* table, SgError* error) {
   size_t size;
   Csv csv = {.path = path, .table = table, .error = error};
   memset(table, 0, sizeof(*table));
-  char* text = sg_file_read(path, MAX_CSV, &size, error);
+  char* text = read_text(path, &size, error);
   if (!text) {
-    return error ? error->status : SG_FILE;
+    return SG_FILE;
   }
   int64_t nline = 1;
   for (size_t i = 0; i < size; i++) {
     nline += text[i] == '\n';
   }
-  SgStatus status = read_rows(&csv, text, nline);
+  SgStatus status = strlen(text) == size ? read_rows(&csv, text, nline)
+                                         : sg_fail(error, SG_FILE, "%s: is no text", path);
   sg_file_free(text);
   if (status != SG_OK) {
     sg_table_free(table);
@@ -182,6 +197,24 @@ static bool read_config(const char* folder, SgRunSummary* summary) {
 }
 
 
+// the last step and the evaluations of a run's table; false when it is no such table
+static bool read_scores(const SgTable* table, SgRunSummary* summary) {
+  int step = sg_table_column(table, "TotalEnvInteracts");
+  int score = sg_table_column(table, "AverageTestEpRet");
+  bool fine = step >= 0 && score >= 0;
+  for (int64_t i = 0; fine && i < table->nrow; i++) {
+    const double* row = table->values + i * table->ncolumn;
+    fine = row[step] >= 0 && row[step] <= 1e15;
+    summary->step = fine ? (int64_t)row[step] : 0;
+    if (!isnan(row[score])) {
+      summary->last_return = row[score];
+      summary->best_return = fmax(summary->best_return, row[score]);  // NaN gives way
+    }
+  }
+  return fine;
+}
+
+
 // what progress.csv tells; one that has no row yet is fine
 static bool read_progress(const char* folder, SgRunSummary* summary) {
   char path[PATH];
@@ -197,18 +230,9 @@ static bool read_progress(const char* folder, SgRunSummary* summary) {
   if (sg_table_read(path, &table, NULL) != SG_OK) {
     return false;
   }
-  int step = sg_table_column(&table, "TotalEnvInteracts");
-  int score = sg_table_column(&table, "AverageTestEpRet");
-  for (int64_t i = 0; step >= 0 && score >= 0 && i < table.nrow; i++) {
-    const double* row = table.values + i * table.ncolumn;
-    summary->step = (int64_t)row[step];
-    summary->last_return = row[score];
-    if (!(row[score] <= summary->best_return)) {
-      summary->best_return = isnan(row[score]) ? summary->best_return : row[score];
-    }
-  }
+  bool fine = read_scores(&table, summary);
   sg_table_free(&table);
-  return step >= 0 && score >= 0;
+  return fine;
 }
 
 
@@ -344,6 +368,7 @@ SgStatus sg_run_newest(const char* root, char* folder, int size, SgError* error)
 
 SgStatus sg_run_policy(const char* what, char* policy, char* folder, int size, SgError* error) {
   static const char* const names[] = {"policy/best.safetensors", "policy/latest.safetensors"};
+  char path[PATH];
   folder[0] = '\0';
 
   // a file is a policy, or the name of nothing
@@ -366,5 +391,9 @@ SgStatus sg_run_policy(const char* what, char* policy, char* folder, int size, S
       return SG_OK;
     }
   }
-  return sg_fail(error, SG_FILE, "%s: has no policy yet (policy/best.safetensors)", folder);
+  sg_path_join(path, sizeof(path), folder, "config.yaml");
+  return sg_fail(error, SG_FILE,
+                 sg_file_exists(path) ? "%s: has no policy yet (policy/best.safetensors)"
+                                      : "%s: is no run folder (it has no config.yaml)",
+                 folder);
 }

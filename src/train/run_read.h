@@ -18,9 +18,11 @@ typedef struct SgRunSummary {
   char task[64];
   int64_t seed;
   int64_t step, steps;  ///< of the last row, and planned
-  double last_return;   ///< of the last row's evaluation, NaN when none
-  double best_return;   ///< highest evaluation, NaN when none
-  char state[16];       ///< "running", "stopped", "finished", "damaged"
+  double last_return;   ///< mean return of the last evaluation, NaN when none
+  double best_return;   ///< of the best one, NaN when none
+  char state[16];  ///< "running": its lock is held; else "finished": the last row stands at the
+                   ///< planned step, "stopped": it does not; "damaged": config.yaml or
+                   ///< progress.csv cannot be read
 } SgRunSummary;
 
 /// Read one folder's summary. A damaged folder gives state "damaged" and SG_OK; SG_FILE only when it
@@ -33,8 +35,9 @@ SgStatus sg_run_list(const char* root, SgRunSummary** runs, int* n, SgError* err
 /// The newest run under root: its `latest` link, else the newest folder. SG_FILE when there is none.
 SgStatus sg_run_newest(const char* root, char* folder, int size, SgError* error);
 
-/// What RUN|POLICY on a command line stands for: NULL, a run folder or a policy file. Writes the policy
-/// file's path, and the run folder ("" when it is a bare file).
+/// What RUN|POLICY on a command line stands for: NULL (the newest run), a run folder or a policy file.
+/// Writes the policy file's path (a run's best policy, else its latest), and the run folder ("" when it
+/// is a bare file), both into size bytes. SG_FILE when there is none.
 SgStatus sg_run_policy(const char* what, char* policy, char* folder, int size, SgError* error);
 
 /// A csv table with one header line: names (ncolumn) and values (nrow, ncolumn), NaN where empty.
@@ -45,7 +48,8 @@ typedef struct SgTable {
   double* values;
 } SgTable;
 
-/// Read a csv file of numbers. SG_FILE with the line for a malformed one. Free with sg_table_free.
+/// Read a csv file of numbers, the same in every locale; at most 256 MB and 4096 columns. SG_FILE with the
+/// line for a malformed one. Free with sg_table_free; after a failure there is nothing to free.
 SgStatus sg_table_read(const char* path, SgTable* table, SgError* error);
 void sg_table_free(SgTable* table);
 

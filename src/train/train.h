@@ -1,4 +1,4 @@
-// The training loop: act, step, store, sample, update, evaluate. Reads like pseudocode in train.c.
+// Training, from a configuration to a run folder with a policy in it. The loop is train.c.
 
 #ifndef SG_TRAIN_TRAIN_H_
 #define SG_TRAIN_TRAIN_H_
@@ -52,17 +52,19 @@ typedef struct SgTrainOptions {
 
 /// What came of a run.
 typedef struct SgTrainResult {
-  char run[1024];         ///< run folder
-  char policy[1024];      ///< run/policy/best.safetensors, or latest when nothing was evaluated
-  char state_sha256[65];  ///< over live memory at the end
+  char run[1024];         ///< run folder, "" when it came to none
+  char policy[1024];      ///< run/policy/best.safetensors: the best evaluated one; when a run is
+                          ///< stopped before its first evaluation, the policy as it was then
+  char state_sha256[65];  ///< over live memory at the end: state_hash.h
   int64_t step;           ///< environment steps taken
-  bool stopped;           ///< ended by `stop`
+  bool stopped;           ///< ended by `stop` before the last row
   double best_return;     ///< highest mean of one evaluation, NaN when there was none
   double final_return;    ///< mean of the last evaluation, NaN when there was none
 } SgTrainResult;
 
-/// Train from the beginning to config.steps or to `stop`. On failure the run folder keeps what was
-/// written, status and sentence say why.
+/// Train from the beginning to config.steps (with several environments to the next multiple of their
+/// number) or to `stop`. SG_DIVERGED names step and gradient. On failure status and sentence say why, and
+/// the run folder keeps what was written and the last good policy.
 SgStatus sg_train(const SgTrainOptions* options, SgTrainResult* result, SgError* error);
 
 #endif  // SG_TRAIN_TRAIN_H_

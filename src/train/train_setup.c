@@ -1,0 +1,143 @@
+// From options to a trainer, and back to nothing.
+//
+//   task ─> learner, replay ─> environments ─> a first policy file ─> run folder
+//
+// Each stage needs the ones before. The policy file is made once before anything is trained: a model
+// that cannot be told in one is refused now and not after an hour.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "sac/sac.h"
+#include "task/task.h"
+#include "train/policy_write.h"
+#include "train/trainer.h"
+
+// the instruction set that our own kernels are compiled for
+#if defined(__x86_64__)
+static const char ISA[] = "x86-64";
+#elif defined(__aarch64__)
+static const char ISA[] = "aarch64";
+#else
+static const char ISA[] = "other";
+#endif
+
+
+// a setting that the task refuses: the command line's fault unless all came from the file
+static SgStatus blame(const SgConfig* config, SgError* error) {
+  char text[sizeof(error->text)];
+  bool file = config->nsetting > 0;
+  for (int i = 0; i < config->nsetting; i++) {
+    file = file && config->settings[i].source == SG_FROM_FILE;
+  }
+  if (error->status != SG_USAGE || !file) {
+    return error->status;
+  }
+  memcpy(text, error->text, sizeof(text));
+  return sg_fail(error, SG_FILE, "%.200s: %.800s", config->file, text);
+}
+
+
+static SgStatus make_task(SgTrainer* t, SgError* error) {
+  SgTaskSetting settings[SG_MAX_SETTING];
+  char path[1024];
+  int n = sg_config_settings(&t->config, settings);
+  SgStatus status = sg_task_find(t->config.task, path, sizeof(path), error);
+  if (status != SG_OK) {
+    return status;
+  }
+  t->task = sg_task_load(path, settings, n, error);
+  if (!t->task) {
+    return blame(&t->config, error);
+  }
+  t->info = sg_task_info(t->task);
+  if (t->info->episode_steps == 0) {
+    return sg_fail(error, SG_FILE,
+                   "%s: has no time limit, so an evaluation might never end; give it control: "
+                   "{episode_steps: N}",
+                   path);
+  }
+  status = sg_progress_init(&t->progress, t->info, error);
+  return status == SG_OK ? sg_config_resolve(&t->config, t->info->nact, error) : status;
+}
+
+
+static SgStatus make_learner(SgTrainer* t, SgError* error) {
+  bool ref = strcmp(t->config.backend, "ref") == 0;
+  const SgGemm* gemm = ref ? sg_gemm_ref() : sg_gemm_blas(error);
+  SgSacConfig config = sg_config_sac(&t->config, t->info->nobs, t->info->nact);
+  if (gemm) {
+    snprintf(t->checks.backend, sizeof(t->checks.backend), "%s (%s)", gemm->name, gemm->core);
+    t->pool = sg_pool_create(t->options->nthread, error);
+  }
+  if (t->pool) {
+    t->sac = sg_sac_create(&config, gemm, t->pool, error);
+  }
+  if (t->sac) {
+    t->replay = sg_replay_create(t->config.replay, (int)t->config.envs, t->info->nobs,
+                                 t->info->nact, error);
+  }
+  t->sample = sg_rng_make((uint64_t)t->config.seed, SG_RNG_SAMPLE, 0, 0);
+  return t->replay ? SG_OK : error->status;
+}
+
+
+static SgStatus make_envs(SgTrainer* t, SgError* error) {
+  SgStatus status =
+      sg_envs_create(&t->envs, t->task, (int)t->config.envs, (uint64_t)t->config.seed, error);
+  if (status == SG_OK) {
+    t->eval_env = sg_env_create(t->task, error);
+    status = t->eval_env ? SG_OK : error->status;
+  }
+  return status;
+}
+
+
+// what the run's bytes depend on besides its keys
+static SgStatus make_checks(SgTrainer* t, SgError* error) {
+  snprintf(t->checks.task, sizeof(t->checks.task), "%s", t->info->name);
+  snprintf(t->checks.mujoco, sizeof(t->checks.mujoco), "%s", mj_versionString());
+  snprintf(t->checks.isa, sizeof(t->checks.isa), "%s", ISA);
+  return sg_model_digest(t->task, t->checks.model_sha256, error);
+}
+
+
+// the untrained policy as a file, for the sake of what may be wrong with it
+static SgStatus try_policy(SgTrainer* t, SgError* error) {
+  size_t size;
+  SgPolicySummary summary = {.preset = t->config.preset, .model_sha256 = t->checks.model_sha256};
+  char* bytes = sg_policy_bytes(t->sac, t->task, &summary, &size, error);
+  sg_file_free(bytes);
+  return bytes ? SG_OK : error->status;
+}
+
+
+static SgStatus make_run(SgTrainer* t, SgError* error) {
+  SgRunFacts facts = {
+      .command = t->options->command, .checks = t->checks, .nthread = t->options->nthread};
+  t->run = sg_run_create(t->options->run, &t->config, t->task, &facts, error);
+  return t->run ? SG_OK : error->status;
+}
+
+
+SgStatus sg_trainer_set_up(SgTrainer* t, SgError* error) {
+  static SgStatus (*const stages[])(SgTrainer*, SgError*) = {make_task,   make_learner, make_envs,
+                                                             make_checks, try_policy,   make_run};
+  SgStatus status = SG_OK;
+  for (size_t i = 0; status == SG_OK && i < sizeof(stages) / sizeof(stages[0]); i++) {
+    status = stages[i](t, error);
+  }
+  return status;
+}
+
+
+void sg_trainer_tear_down(SgTrainer* t) {
+  sg_run_close(t->run);
+  sg_env_free(t->eval_env);
+  sg_envs_free(&t->envs);
+  sg_replay_free(t->replay);
+  sg_sac_destroy(t->sac);
+  sg_pool_destroy(t->pool);
+  sg_task_free(t->task);
+}

@@ -1,0 +1,63 @@
+// A run in the making: what the training loop's files share. Not for others.
+//
+//   train.c          the loop: act, step, store, update
+//   train_setup.c    everything that must exist before the first step
+//   train_row.c      a row: evaluate, save, write, tell
+
+#ifndef SG_TRAIN_TRAINER_H_
+#define SG_TRAIN_TRAINER_H_
+
+#include "base/pool.h"
+#include "sac/replay.h"
+#include "sac/sac.h"
+#include "train/envs.h"
+#include "train/run.h"
+#include "train/train.h"
+
+/// Everything of one run. Zeroed, then filled by sg_trainer_set_up.
+typedef struct SgTrainer {
+  const SgTrainOptions* options;
+  SgConfig config;        ///< resolved
+  SgConfigChecks checks;  ///< what the run is run with
+
+  // what learns and what is learned from
+  SgTask* task;
+  const SgTaskInfo* info;
+  SgPool* pool;
+  SgSac* sac;
+  SgReplay* replay;
+  SgRng sample;  ///< stream of replay rows
+  SgEnvs envs;
+  SgEnv* eval_env;
+
+  // what is told
+  SgRun* run;
+  SgProgress progress;
+  SgEpoch epoch;
+  SgTotals totals;
+  int64_t row_step;               ///< step of the last row, -1: none yet
+  double started, epoch_started;  ///< clock
+  double last_return, best_return, final_return;
+} SgTrainer;
+
+/// Make everything; the run folder comes last, so that what cannot be run leaves no trace.
+SgStatus sg_trainer_set_up(SgTrainer* t, SgError* error);
+
+/// Free everything. Half-made is allowed.
+void sg_trainer_tear_down(SgTrainer* t);
+
+/// Finish a row: evaluate the policy's bytes, save them as latest and perhaps best, append to
+/// progress.csv, tell the watcher, begin a new epoch.
+SgStatus sg_trainer_row(SgTrainer* t, SgError* error);
+
+/// Save the policy as the latest without an evaluation; as the best, too, when there is none.
+SgStatus sg_trainer_save(SgTrainer* t, SgError* error);
+
+/// Whether the run was asked to stop.
+bool sg_trainer_stopping(const SgTrainer* t);
+
+/// The watcher's calls.
+void sg_trainer_tell_start(const SgTrainer* t);
+void sg_trainer_tell_now(const SgTrainer* t);
+
+#endif  // SG_TRAIN_TRAINER_H_
