@@ -108,16 +108,21 @@ static bool write_all(int file, const char* bytes, size_t size) {
 }
 
 
-// make the folder's entry for path last
-static void sync_folder(const char* path) {
-  char folder[PATH];
-  const char* slash = strrchr(path, '/');
-  snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path + 1) : 1, slash ? path : ".");
-  int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+void sg_folder_sync(const char* path) {
+  int file = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (file >= 0) {
     fsync(file);
     close(file);
   }
+}
+
+
+// make the folder's entry for path last
+static void sync_parent(const char* path) {
+  char folder[PATH];
+  const char* slash = strrchr(path, '/');
+  snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path + 1) : 1, slash ? path : ".");
+  sg_folder_sync(folder);
 }
 
 
@@ -138,7 +143,7 @@ SgStatus sg_file_write(const char* path, const void* bytes, size_t size, SgError
   int why = errno;
   fine = close(file) == 0 && fine;
   if (fine && rename(beside, path) == 0) {
-    sync_folder(path);
+    sync_parent(path);
     return SG_OK;
   }
   why = fine ? errno : why;

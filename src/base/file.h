@@ -19,6 +19,9 @@ void sg_file_free(char* bytes);
 /// is untouched, nothing half-written remains, and SG_MACHINE says why.
 SgStatus sg_file_write(const char* path, const void* bytes, size_t size, SgError* error);
 
+/// Make a folder's entries last: after a rename in it. Does what can be done; says nothing.
+void sg_folder_sync(const char* path);
+
 /// Make a folder and its parents; one that exists is fine.
 SgStatus sg_folder_make(const char* path, SgError* error);
 

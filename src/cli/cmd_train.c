@@ -1,16 +1,11 @@
 // softgait train: from words to a configuration, from a configuration to a run.
 
-#include <errno.h>
-#include <math.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/machine.h"
 #include "cli/command.h"
-#include "cli/show.h"
-#include "train/train.h"
+#include "cli/training.h"
 
 static const SgFlag FLAGS[] = {
     {"--preset", "NAME", "sac (default) or spinup"},
@@ -26,19 +21,6 @@ static const SgFlag FLAGS[] = {
     {"--quiet", NULL, "nothing on stdout, errors on stderr"},
     {"--json", NULL, "JSON lines on stdout: the rows, then the result"},
 };
-
-static volatile sig_atomic_t stop_signal;  // the first signal that asked us to stop
-
-
-// once: finish the update and save; twice: leave
-static void on_signal(int number) {
-  if (stop_signal) {
-    signal(number, SIG_DFL);
-    raise(number);
-  }
-  stop_signal = number;
-}
-
 
 SgStatus sg_command_config_from(SgConfig* config, const SgArgs* args, SgError* error) {
   static const char* const flags[][2] = {
@@ -85,36 +67,8 @@ static void command_line(const SgArgs* args, char* text, int size) {
 }
 
 
-static void print_json(const SgTrainResult* result) {
-  printf("{\"run\": \"%s\", \"policy\": \"%s\", \"state_sha256\": \"%s\"}\n", result->run,
-         result->policy, result->state_sha256);
-}
-
-
-static void print_end(const SgTrainResult* result) {
-  if (result->stopped) {
-    printf("stopped at step %lld, everything is saved\n", (long long)result->step);
-  } else {
-    printf("done: %lld steps, best return %.1f, final return %.1f\n", (long long)result->step,
-           result->best_return, result->final_return);
-  }
-  printf("policy:    %s\n", result->policy);
-  printf("evaluate:  softgait eval %s\n", result->run);
-  printf("repeat:    softgait train --config %s/config.yaml\n", result->run);
-}
-
-
-static void catch_signals(void) {
-  struct sigaction action = {.sa_handler = on_signal};
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-}
-
-
 static int run_train(const SgArgs* args, SgError* error) {
   static SgConfig config;
-  static SgTrainResult result;
   static char command[4096];
   int64_t nthread = sg_machine_ncpu();
   SgStatus status = sg_command_config_from(&config, args, error);
@@ -132,32 +86,14 @@ static int run_train(const SgArgs* args, SgError* error) {
   if (!config.task[0]) {
     return sg_fail(error, SG_USAGE, "train needs a task: softgait train hopper");
   }
-  if (sg_args_has(args, "--view")) {
-    fprintf(stderr,
-            "softgait: --view: this version has no viewer; training goes on without a window\n");
-  }
 
   // the run
-  SgShow show = sg_show_make(sg_args_has(args, "--quiet"), sg_args_has(args, "--json"));
   SgTrainOptions options = {.config = &config,
                             .run = sg_args_text(args, "--run", NULL),
                             .command = command,
-                            .nthread = (int)nthread,
-                            .stop = &stop_signal,
-                            .watcher = sg_show_watcher(&show)};
+                            .nthread = (int)nthread};
   command_line(args, command, sizeof(command));
-  catch_signals();
-  status = sg_train(&options, &result, error);
-  sg_show_end(&show);
-  if (status != SG_OK) {
-    return status;
-  }
-  if (show.json) {
-    print_json(&result);
-  } else if (!show.quiet) {
-    print_end(&result);
-  }
-  return stop_signal ? 128 + stop_signal : SG_OK;
+  return sg_run_training(&options, args, error);
 }
 
 

@@ -286,6 +286,64 @@ SgRun* sg_run_create(const char* folder, const SgConfig* config, const SgTask* t
 }
 
 
+SgRun* sg_run_open(const char* folder, SgError* error) {
+  char path[PATH];
+  struct stat info;
+  SgRun* run = calloc(1, sizeof(SgRun));
+  if (!run) {
+    sg_fail(error, SG_MACHINE, "out of memory for a run");
+    return NULL;
+  }
+  run->lock = run->progress = -1;
+  snprintf(run->folder, sizeof(run->folder), "%s", folder);
+
+  // ours alone, then the table to append to
+  SgStatus status = take_lock(run, error);
+  if (status == SG_OK) {
+    inside(run, "progress.csv", path);
+    run->progress = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    bool fine = run->progress >= 0 && fstat(run->progress, &info) == 0;
+    status =
+        fine ? SG_OK : sg_fail(error, SG_FILE, "%s: cannot be opened: %s", path, strerror(errno));
+  }
+  if (status != SG_OK) {
+    sg_run_close(run);
+    return NULL;
+  }
+  run->size = info.st_size;
+  run->has_header = info.st_size > 0;
+  return run;
+}
+
+
+SgStatus sg_run_config_save(SgRun* run, const SgConfig* config, const SgTask* task,
+                            const SgConfigChecks* checks, SgError* error) {
+  return write_config(run, config, task, checks, error);
+}
+
+
+int64_t sg_run_csv_size(const SgRun* run) {
+  return run->size;
+}
+
+
+SgStatus sg_run_csv_cut(SgRun* run, int64_t size, SgError* error) {
+  if (size > run->size) {
+    return sg_fail(error, SG_FILE,
+                   "%s/progress.csv: is shorter than it was at the checkpoint; rows are "
+                   "missing",
+                   run->folder);
+  }
+  if (ftruncate(run->progress, size) != 0) {
+    return sg_fail(error, SG_MACHINE, "%s/progress.csv: cannot be written: %s", run->folder,
+                   strerror(errno));
+  }
+  run->size = size;
+  run->has_header = size > 0;
+  return SG_OK;
+}
+
+
 void sg_run_close(SgRun* run) {
   if (!run) {
     return;

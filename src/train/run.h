@@ -14,6 +14,7 @@
 #define SG_TRAIN_RUN_H_
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/status.h"
 #include "task/task.h"
@@ -36,6 +37,18 @@ typedef struct SgRunFacts {
 /// half-made remains.
 SgRun* sg_run_create(const char* folder, const SgConfig* config, const SgTask* task,
                      const SgRunFacts* facts, SgError* error);
+
+/// Open a run folder to go on in it: SG_USAGE while another softgait writes to it, SG_FILE when it is no
+/// run folder.
+SgRun* sg_run_open(const char* folder, SgError* error);
+
+/// Write config.yaml anew, for a run that goes on to another total of steps.
+SgStatus sg_run_config_save(SgRun* run, const SgConfig* config, const SgTask* task,
+                            const SgConfigChecks* checks, SgError* error);
+
+/// Bytes of progress.csv now; cut it back to fewer, for a run that goes on from before.
+int64_t sg_run_csv_size(const SgRun* run);
+SgStatus sg_run_csv_cut(SgRun* run, int64_t size, SgError* error);
 
 /// Close a run: the lock is let go. NULL is allowed.
 void sg_run_close(SgRun* run);

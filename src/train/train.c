@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/machine.h"
+#include "train/checkpoint.h"
 #include "train/state_hash.h"
 #include "train/trainer.h"
 
@@ -113,13 +114,15 @@ static SgStatus bad_update(SgTrainer* t, const SgError* why, SgError* error) {
 }
 
 
-static SgStatus update(SgTrainer* t, int64_t count, SgError* error) {
+// pay what is owed, unless asked to stop: what is left then is paid when the run goes on
+static SgStatus update(SgTrainer* t, SgError* error) {
   SgStatus status = SG_OK;
-  for (int64_t i = 0; status == SG_OK && i < count && !sg_trainer_stopping(t); i++) {
+  while (status == SG_OK && t->owed > 0 && !sg_trainer_stopping(t)) {
     SgSacInfo info;
     SgError why = {0};
     sg_replay_sample(t->replay, &t->sample, sg_sac_batch(t->sac));
     t->totals.updates++;
+    t->owed--;
     if (sg_sac_update(t->sac, sg_sac_batch(t->sac), &info, &why) == SG_OK) {
       sg_epoch_update(&t->epoch, &info);
     } else {
@@ -134,44 +137,57 @@ static SgStatus update(SgTrainer* t, int64_t count, SgError* error) {
 
 // a row is due at the end of the random phase, at every multiple of eval_every, and at the end. With
 // several environments steps come by the handful, so what counts is that one was crossed
-static bool row_due(const SgTrainer* t, int64_t before) {
-  int64_t now = t->totals.step, start = t->config.start_steps, every = t->config.eval_every;
-  return before / every != now / every || (before < start && now >= start) ||
-         now >= t->config.steps;
+static bool row_due(const SgTrainer* t) {
+  int64_t before = t->before, now = t->totals.step;
+  int64_t start = t->config.start_steps, every = t->config.eval_every;
+  bool crossed = before / every != now / every || (before < start && now >= start);
+  return now > t->row_step && (crossed || now >= t->config.steps);
 }
 
 
-static SgStatus loop(SgTrainer* t, SgError* error) {
-  SgStatus status = SG_OK;
-  while (status == SG_OK && t->totals.step < t->config.steps && !sg_trainer_stopping(t)) {
-    int64_t before = t->totals.step;
-
-    // act and step
-    choose_actions(t);
-    sg_envs_step(&t->envs);
-    t->totals.step += t->envs.n;
-
-    // store; begin where an episode ended
-    for (int i = 0; i < t->envs.n; i++) {
-      store(t, i);
-    }
-
-    // learn
-    status = update(t, updates_due(t, before), error);
-
-    // evaluate and tell
-    if (status == SG_OK && !sg_trainer_stopping(t) && row_due(t, before)) {
-      status = sg_trainer_row(t, error);
-    }
-    sg_trainer_tell_now(t);
+// act, step, store; begin where an episode ended
+static void advance(SgTrainer* t) {
+  t->before = t->totals.step;
+  choose_actions(t);
+  sg_envs_step(&t->envs);
+  t->totals.step += t->envs.n;
+  for (int i = 0; i < t->envs.n; i++) {
+    store(t, i);
   }
-  return status;
+  t->owed = updates_due(t, t->before);
 }
 
 
 // whether the last row stands at the planned end
 static bool is_finished(const SgTrainer* t) {
   return t->row_step >= t->config.steps;
+}
+
+
+// every turn takes up where the last one left off, also when that was in another process
+static SgStatus loop(SgTrainer* t, SgError* error) {
+  SgStatus status = SG_OK;
+  while (status == SG_OK && !is_finished(t) && !sg_trainer_stopping(t)) {
+    // act, step, store
+    if (t->owed == 0 && !row_due(t)) {
+      advance(t);
+    }
+
+    // learn
+    status = update(t, error);
+
+    // evaluate and tell
+    if (status == SG_OK && t->owed == 0 && row_due(t) && !sg_trainer_stopping(t)) {
+      status = sg_trainer_row(t, error);
+    }
+    sg_trainer_tell_now(t);
+
+    // be ready to die
+    if (status == SG_OK && sg_clock() - t->checkpointed >= t->config.checkpoint_seconds) {
+      sg_trainer_checkpoint(t);
+    }
+  }
+  return status;
 }
 
 
@@ -190,45 +206,75 @@ static SgStatus fill_result(SgTrainer* t, SgTrainResult* result, SgError* error)
 }
 
 
-SgStatus sg_train(const SgTrainOptions* options, SgTrainResult* result, SgError* error) {
-  static const double none = (double)NAN;
-  SgError local = {0};
-  SgError* why = error ? error : &local;
-  SgTrainer t = {.options = options,
-                 .config = *options->config,
-                 .row_step = -1,
-                 .last_return = none,
-                 .best_return = none,
-                 .final_return = none};
-  *result = (SgTrainResult){.best_return = none, .final_return = none};
-
-  // everything that must exist
-  SgStatus status = sg_trainer_set_up(&t, why);
-  if (status != SG_OK) {
-    sg_trainer_tear_down(&t);
+// the first episodes of a run that begins; a run that goes on takes up its state instead
+static SgStatus begin(SgTrainer* t, SgError* error) {
+  SgStatus status = SG_OK;
+  if (t->resuming) {
+    status = sg_checkpoint_load(t, error);
+  }
+  if (status == SG_OK && t->options->save_config) {
+    status = sg_run_config_save(t->run, &t->config, t->task, &t->config.checks, error);
+  }
+  t->started = sg_clock() - t->totals.seconds;
+  t->epoch_started = t->checkpointed = sg_clock();
+  if (t->resuming) {
     return status;
   }
-
-  // begin
-  sg_trainer_tell_start(&t);
-  t.started = t.epoch_started = sg_clock();
-  for (int i = 0; i < t.envs.n; i++) {
-    begin_episode(&t, i);
+  for (int i = 0; i < t->envs.n; i++) {
+    begin_episode(t, i);
   }
+  sg_trainer_checkpoint(t);
+  return SG_OK;
+}
+
+
+// the whole of a run, whether it begins or goes on
+static SgStatus run(SgTrainer* t, SgTrainResult* result, SgError* error) {
+  // everything that must exist
+  SgStatus status = sg_trainer_set_up(t, error);
+  if (status == SG_OK) {
+    status = begin(t, error);
+  }
+  if (status != SG_OK) {
+    return status;
+  }
+  sg_trainer_tell_start(t);
 
   // train
-  status = loop(&t, why);
+  bool was_finished = is_finished(t);
+  status = loop(t, error);
 
-  // leave a policy behind in any case: after a bad update the weights are those before it
+  // leave policy and checkpoint behind in any case: after a bad update the weights are those before it
   if (status == SG_DIVERGED) {
-    sg_trainer_save(&t, NULL);
-  } else if (status == SG_OK && !is_finished(&t)) {
-    status = sg_trainer_save(&t, why);
+    sg_trainer_save(t, NULL);
+  } else if (status == SG_OK && !is_finished(t)) {
+    status = sg_trainer_save(t, error);
+  }
+  if (status == SG_OK && !was_finished) {
+    sg_trainer_checkpoint(t);
   }
 
   // say what came of it
-  result->stopped = status == SG_OK && !is_finished(&t);
-  SgStatus filled = fill_result(&t, result, status == SG_OK ? why : NULL);
-  sg_trainer_tear_down(&t);
+  result->stopped = status == SG_OK && !is_finished(t);
+  SgStatus filled = fill_result(t, result, status == SG_OK ? error : NULL);
   return status == SG_OK ? filled : status;
+}
+
+
+static const double NONE = (double)NAN;
+
+
+SgStatus sg_train(const SgTrainOptions* options, SgTrainResult* result, SgError* error) {
+  SgError local = {0};
+  SgTrainer t = {.options = options,
+                 .config = *options->config,
+                 .resuming = options->resume,
+                 .row_step = -1,
+                 .last_return = NONE,
+                 .best_return = NONE,
+                 .final_return = NONE};
+  *result = (SgTrainResult){.best_return = NONE, .final_return = NONE};
+  SgStatus status = run(&t, result, error ? error : &local);
+  sg_trainer_tear_down(&t);
+  return status;
 }

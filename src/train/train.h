@@ -44,6 +44,8 @@ typedef struct SgTrainWatcher {
 typedef struct SgTrainOptions {
   const SgConfig* config;  ///< set, not yet resolved
   const char* run;         ///< folder to make, or NULL for runs/<task>/<date-time>-s<seed>-<hex>
+  bool save_config;        ///< resuming: write config.yaml anew, its total of steps has changed
+  bool resume;             ///< `run` is there: go on from its checkpoint; config is its config.yaml
   const char* command;     ///< the command line, for command.txt
   int nthread;             ///< 1 or more
   volatile sig_atomic_t* stop;  ///< nonzero: finish the update, save, return; may be NULL

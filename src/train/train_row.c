@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/machine.h"
 #include "policy/policy.h"
+#include "train/checkpoint.h"
 #include "train/eval.h"
 #include "train/policy_write.h"
 #include "train/trainer.h"
@@ -89,6 +90,15 @@ void sg_trainer_tell_now(const SgTrainer* t) {
                     .seconds = clock - t->started,
                     .steps_per_second = late > 0 ? (double)t->epoch.nstep / late : 0};
   w->now(w->arg, &now);
+}
+
+
+void sg_trainer_checkpoint(SgTrainer* t) {
+  SgError why = {0};
+  if (sg_checkpoint_save(t, &why) != SG_OK) {
+    tell_note(t, why.text);
+  }
+  t->checkpointed = sg_clock();
 }
 
 

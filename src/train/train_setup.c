@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "sac/sac.h"
 #include "task/task.h"
+#include "train/fingerprint.h"
 #include "train/policy_write.h"
 #include "train/trainer.h"
 
@@ -113,7 +114,18 @@ static SgStatus try_policy(SgTrainer* t, SgError* error) {
 }
 
 
+// how this machine computes
+static SgStatus make_fingerprint(SgTrainer* t, SgError* error) {
+  const SgGemm* gemm = strcmp(t->config.backend, "ref") == 0 ? sg_gemm_ref() : sg_gemm_blas(error);
+  return sg_fingerprint(gemm, t->task, t->fingerprint, error);
+}
+
+
 static SgStatus make_run(SgTrainer* t, SgError* error) {
+  if (t->resuming) {
+    t->run = sg_run_open(t->options->run, error);
+    return t->run ? SG_OK : error->status;
+  }
   SgRunFacts facts = {
       .command = t->options->command, .checks = t->checks, .nthread = t->options->nthread};
   t->run = sg_run_create(t->options->run, &t->config, t->task, &facts, error);
@@ -122,8 +134,8 @@ static SgStatus make_run(SgTrainer* t, SgError* error) {
 
 
 SgStatus sg_trainer_set_up(SgTrainer* t, SgError* error) {
-  static SgStatus (*const stages[])(SgTrainer*, SgError*) = {make_task,   make_learner, make_envs,
-                                                             make_checks, try_policy,   make_run};
+  static SgStatus (*const stages[])(SgTrainer*, SgError*) = {
+      make_task, make_learner, make_envs, make_checks, try_policy, make_fingerprint, make_run};
   SgStatus status = SG_OK;
   for (size_t i = 0; status == SG_OK && i < sizeof(stages) / sizeof(stages[0]); i++) {
     status = stages[i](t, error);

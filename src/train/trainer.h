@@ -19,6 +19,8 @@ typedef struct SgTrainer {
   const SgTrainOptions* options;
   SgConfig config;        ///< resolved
   SgConfigChecks checks;  ///< what the run is run with
+  char fingerprint[65];   ///< of this machine's arithmetic
+  bool resuming;          ///< the run's folder is there already
 
   // what learns and what is learned from
   SgTask* task;
@@ -35,7 +37,10 @@ typedef struct SgTrainer {
   SgProgress progress;
   SgEpoch epoch;
   SgTotals totals;
+  int64_t before;                 ///< steps before the iteration under way
+  int64_t owed;                   ///< updates that are still to follow it
   int64_t row_step;               ///< step of the last row, -1: none yet
+  double checkpointed;            ///< clock of the last checkpoint
   double started, epoch_started;  ///< clock
   double last_return, best_return, final_return;
 } SgTrainer;
@@ -52,6 +57,9 @@ SgStatus sg_trainer_row(SgTrainer* t, SgError* error);
 
 /// Save the policy as the latest without an evaluation; as the best, too, when there is none.
 SgStatus sg_trainer_save(SgTrainer* t, SgError* error);
+
+/// Write a checkpoint; a failure is a note to the watcher, not the end of the run.
+void sg_trainer_checkpoint(SgTrainer* t);
 
 /// Whether the run was asked to stop.
 bool sg_trainer_stopping(const SgTrainer* t);
