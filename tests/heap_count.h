@@ -1,5 +1,5 @@
-// Counts every allocation of the process: link heap_count.c into a test and all of malloc's family is
-// counted, MuJoCo's and OpenBLAS's calls included.
+// Counts every allocation of the process: link heap_count.c into a test and all of malloc's family
+// is counted, MuJoCo's and OpenBLAS's calls included.
 
 #ifndef SG_TESTS_HEAP_COUNT_H_
 #define SG_TESTS_HEAP_COUNT_H_

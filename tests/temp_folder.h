@@ -18,8 +18,8 @@ char* temp_read(const char* path);
 /// Entries of a folder, "." and ".." not counted; -1 when there is no such folder.
 int temp_count(const char* path);
 
-/// A small robot of the test's own: folder/cart.xml and folder/cart.yaml, a cart on a rail that earns
-/// `reward` per step and starts at `place`; 50 steps per episode.
+/// A small robot of the test's own: folder/cart.xml and folder/cart.yaml, a cart on a rail that
+/// earns `reward` per step and starts at `place`; 50 steps per episode.
 void temp_cart(const char* folder, const char* reward, const char* place);
 
 #endif  // SG_TESTS_TEMP_FOLDER_H_

@@ -300,9 +300,9 @@ static World make_world(void) {
   w.pool = sg_pool_create(1, NULL);
   w.sac = sg_sac_create(&config, sg_gemm_ref(), w.pool, NULL);
   w.replay = sg_replay_create(100, 2, 2, 1, NULL);
-  assert_int_equal(sg_envs_create(&w.envs, w.task, 2, 1, NULL), SG_OK);
+  assert_int_equal(sg_envs_create(&w.envs, w.task, 2, 1, 1, NULL), SG_OK);
   for (int i = 0; i < 2; i++) {
-    sg_envs_begin(&w.envs, i);
+    sg_envs_begin(&w.envs, &i, 1);
     sg_replay_begin(w.replay, i, w.envs.obs + 2 * i);
   }
   for (int k = 0; k < 10; k++) {
@@ -392,11 +392,11 @@ static void a_counter_or_a_simulation_changes_the_digest(void** state) {
   w.totals.seconds++;
   hash(&w, now);
   assert_string_equal(before, now);
-  int size = sg_env_state_size(w.envs.envs[1]);
+  int size = sg_batch_env_state_size(w.envs.batch);
   double* numbers = malloc((size_t)size * sizeof(double));
-  sg_env_state_get(w.envs.envs[1], numbers);
+  sg_batch_env_state_get(w.envs.batch, 1, numbers);
   numbers[size / 2] = nextafter(numbers[size / 2], 1e300);
-  sg_env_state_set(w.envs.envs[1], numbers);
+  sg_batch_env_state_set(w.envs.batch, 1, numbers);
   hash(&w, now);
   assert_string_not_equal(before, now);
   free(numbers);

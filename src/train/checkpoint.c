@@ -92,16 +92,16 @@ static void sizes_section(SgTrainer* t, Stream* s) {
 
 // the simulations, through a vector each
 static void env_sections(SgTrainer* t, Stream* s) {
-  size_t size = (size_t)sg_env_state_size(t->envs.envs[0]);
+  size_t size = (size_t)sg_batch_env_state_size(t->envs.batch);
   double* state = malloc(size * sizeof(double));
   s->fine = s->fine && state;
   for (int i = 0; s->fine && i < t->envs.n; i++) {
     if (s->writing) {
-      sg_env_state_get(t->envs.envs[i], state);
+      sg_batch_env_state_get(t->envs.batch, i, state);
     }
     section(s, "env", state, size * sizeof(double));
     if (s->fine && !s->writing) {
-      sg_env_state_set(t->envs.envs[i], state);
+      sg_batch_env_state_set(t->envs.batch, i, state);
     }
   }
   free(state);

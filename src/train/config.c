@@ -3,8 +3,8 @@
 //   KEYS:   name   default of each preset   range   unit   one line   |   type   field   limits
 //           '--------------- what people are told ---------------'    '-- what the parser needs --'
 //
-// A key's default is text and goes through the same parser as a user's value, so that a default out of
-// range cannot be shipped.
+// A key's default is text and goes through the same parser as a user's value, so that a default out
+// of range cannot be shipped.
 
 #include "train/config.h"
 

@@ -105,26 +105,28 @@ const SgConfigKey* sg_config_keys(int* n);
 /// Every key at its default of a preset. SG_USAGE for an unknown one, with the nearest match.
 SgStatus sg_config_preset(SgConfig* config, const char* preset, SgError* error);
 
-/// Set one key from text. Unknown key, malformed or out-of-range value: SG_USAGE and a sentence with
-/// the key, the value, the range and, for an unknown key, the nearest match. `task.<name>` is kept as
-/// a setting and checked when the task is loaded.
+/// Set one key from text. Unknown key, malformed or out-of-range value: SG_USAGE and a sentence
+/// with the key, the value, the range and, for an unknown key, the nearest match. `task.<name>` is
+/// kept as a setting and checked when the task is loaded.
 SgStatus sg_config_set(SgConfig* config, const char* key, const char* text, SgSource source,
                        SgError* error);
 
 /// Apply a config file: YAML, nested maps (sac: {lr: 1e-3}) or dotted keys (sac.lr: 1e-3), with
-/// `preset:` and `task:` at the top if wanted. A preset in the file resets every key first. A run's own
-/// config.yaml is one: its `checks:` name the task, and the copy of it in model/ beside the file is
-/// taken. SG_FILE with line and column. It replaces what was set before, so apply it before `--set`.
+/// `preset:` and `task:` at the top if wanted. A preset in the file resets every key first. A run's
+/// own config.yaml is one: its `checks:` name the task, and the copy of it in model/ beside the
+/// file is taken. SG_FILE with line and column. It replaces what was set before, so apply it before
+/// `--set`.
 SgStatus sg_config_load(SgConfig* config, const char* path, SgError* error);
 
-/// Write config.yaml: the preset, every key and every parameter of the task, the source of each value
-/// as a trailing comment, then the checks. sg_config_load reads it back to the same values.
+/// Write config.yaml: the preset, every key and every parameter of the task, the source of each
+/// value as a trailing comment, then the checks. sg_config_load reads it back to the same values.
 void sg_config_write(const SgConfig* config, const SgTask* task, const SgConfigChecks* checks,
                      FILE* file);
 
-/// Check what keys decide together or with the task's sizes (target entropy at most 0.68 nact, clamps
-/// in order, rows for every environment) and fill in the values that follow others; afterwards nothing
-/// but a learned alpha is `auto`. SG_USAGE, or SG_FILE when the value came from the config file.
+/// Check what keys decide together or with the task's sizes (target entropy at most 0.68 nact,
+/// clamps in order, rows for every environment) and fill in the values that follow others;
+/// afterwards nothing but a learned alpha is `auto`. SG_USAGE, or SG_FILE when the value came from
+/// the config file.
 SgStatus sg_config_resolve(SgConfig* config, int nact, SgError* error);
 
 /// The learner's part of a resolved configuration.

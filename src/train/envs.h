@@ -1,9 +1,10 @@
 // The training environments: N simulations that take one step together, and where their episodes stand.
 //
-//   act (n, nact) ─> sg_envs_step ─> obs (n, nobs), steps (n)      then sg_envs_begin where one ended
+//   act (n, nact) ─> sg_envs_step ─> obs (n, nobs), steps (n)      then sg_envs_begin for those that ended
 //
-// For given actions an environment's trajectory does not depend on how many others there are: its
-// resets are addressed by (seed, environment, episode).
+// Both are one pass over MuJoCo's batch. For given actions an environment's trajectory does not depend
+// on how many others there are, nor on the threads: its resets are addressed by (seed, environment,
+// episode).
 
 #ifndef SG_TRAIN_ENVS_H_
 #define SG_TRAIN_ENVS_H_
@@ -11,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "task/env.h"
+#include "task/batch.h"
 
 /// Where one environment's episode stands.
 typedef struct SgEpisode {
@@ -24,22 +25,26 @@ typedef struct SgEpisode {
 typedef struct SgEnvs {
   int n, nobs, nact;
   uint64_t seed;
-  SgEnv** envs;         ///< (n)
+  SgBatchEnv* batch;
   SgEpisode* episodes;  ///< (n)
   float* obs;           ///< (n, nobs) the current observations
   float* act;           ///< (n, nact) the next actions in [-1, 1], for the caller to fill
   SgStep* steps;        ///< (n) what the last step gave
+  int* ids;             ///< (n) scratch: which are to begin
+  uint32_t* numbers;    ///< (n) scratch: their episodes' numbers
 } SgEnvs;
 
-/// Create n environments of a task, which must outlive them. SG_MACHINE when out of memory; free with
-/// sg_envs_free then, too.
-SgStatus sg_envs_create(SgEnvs* envs, const SgTask* task, int n, uint64_t seed, SgError* error);
+/// Create n environments of a task, which must outlive them, for nthread threads. SG_MACHINE when out of
+/// memory; free with sg_envs_free then, too.
+SgStatus sg_envs_create(SgEnvs* envs, const SgTask* task, int n, int nthread, uint64_t seed,
+                        SgError* error);
 
 /// Free what was created. A zeroed struct is allowed.
 void sg_envs_free(SgEnvs* envs);
 
-/// Begin environment i's next episode: its reset, its first observation.
-void sg_envs_begin(SgEnvs* envs, int i);
+/// Begin the next episode of the environments ids[0 .. nid-1], ascending: their resets, their first
+/// observations. Makes no heap call.
+void sg_envs_begin(SgEnvs* envs, const int* ids, int nid);
 
 /// Take one step with act everywhere: obs, steps and the episodes' sums and lengths follow. A step that
 /// failed counts in no sum. Makes no heap call.

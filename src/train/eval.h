@@ -18,8 +18,8 @@ typedef struct SgEvalResult {
   int failed;  ///< episodes that physics ended; their return counts up to there
 } SgEvalResult;
 
-/// Run episodes, 1 or more, of the deterministic policy; episode i starts from the stream (purpose, 0, i) of
-/// seed, the same start states each time. SG_FILE when policy and task differ in sizes.
+/// Run episodes, 1 or more, of the deterministic policy; episode i starts from the stream (purpose,
+/// 0, i) of seed, the same start states each time. SG_FILE when policy and task differ in sizes.
 SgStatus sg_eval(const SgPolicy* policy, SgEnv* env, const SgTaskInfo* task, int episodes,
                  uint64_t seed, SgRngPurpose purpose, SgEvalResult* result, SgError* error);
 

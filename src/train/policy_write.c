@@ -2,8 +2,8 @@
 // described in policy/container.h and policy/contract.h; what is written here is read back by the
 // runtime before it is returned, golden vectors included.
 //
-// The golden vectors are answers of the runtime itself, so the file is made twice: once with vectors
-// that are all zero to get a runtime to ask, then with its answers.
+// The golden vectors are answers of the runtime itself, so the file is made twice: once with
+// vectors that are all zero to get a runtime to ask, then with its answers.
 
 #include "train/policy_write.h"
 

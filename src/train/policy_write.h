@@ -19,9 +19,9 @@ typedef struct SgPolicySummary {
 } SgPolicySummary;
 
 /// Make the bytes of a policy file: no date, path, host or duration in them. Returns a malloc'ed
-/// buffer for sg_file_free and its size, or NULL: SG_FILE when a name of the model cannot be told in a
-/// policy file, SG_FAIL when the runtime refuses what was made. The same weights, task and summary give
-/// the same bytes.
+/// buffer for sg_file_free and its size, or NULL: SG_FILE when a name of the model cannot be told
+/// in a policy file, SG_FAIL when the runtime refuses what was made. The same weights, task and
+/// summary give the same bytes.
 char* sg_policy_bytes(const SgSac* sac, const SgTask* task, const SgPolicySummary* summary,
                       size_t* size, SgError* error);
 

@@ -1,5 +1,5 @@
-// Rows: gathered, filled, written. All bytes but those of Time and StepsPerSec are a function of the
-// run's configuration.
+// Rows: gathered, filled, written. All bytes but those of Time and StepsPerSec are a function of
+// the run's configuration.
 
 #include "train/progress.h"
 

@@ -1,8 +1,8 @@
 // The table of a run: one row per evaluation, the columns of progress.csv in their order.
 //
 // The first 27 columns are Spinning Up's for SAC, by name and order; ours follow; the task's reward
-// terms come last, under their own names, averaged per training step. A value that does not exist is
-// NaN here, empty in the csv, null in JSON.
+// terms come last, under their own names, averaged per training step. A value that does not exist
+// is NaN here, empty in the csv, null in JSON.
 //
 //   loop ─ every step, episode, update ─> SgEpoch ─┐
 //   SgTotals: where the run stands ────────────────┼─> SgProgress ─> csv, JSON, the table on the screen
@@ -57,8 +57,8 @@ typedef struct SgTotals {
 /// Count one applied update.
 void sg_epoch_update(SgEpoch* epoch, const SgSacInfo* info);
 
-/// Name the columns for a task. SG_FILE when a reward term's name cannot be a column's: no plain word,
-/// taken by another column, or one too many.
+/// Name the columns for a task. SG_FILE when a reward term's name cannot be a column's: no plain
+/// word, taken by another column, or one too many.
 SgStatus sg_progress_init(SgProgress* progress, const SgTaskInfo* task, SgError* error);
 
 /// Fill a row. eval: NULL when this row has no evaluation.
@@ -68,8 +68,8 @@ void sg_progress_fill(SgProgress* progress, const SgEpoch* epoch, const SgTotals
 /// The value of a column by name; NaN when there is no such column or no value.
 double sg_progress_get(const SgProgress* progress, const char* name);
 
-/// The header, or a row, as one csv line with its line break. Numbers have as few digits as read back
-/// equal.
+/// The header, or a row, as one csv line with its line break. Numbers have as few digits as read
+/// back equal.
 void sg_progress_csv_header(const SgProgress* progress, FILE* file);
 void sg_progress_csv_row(const SgProgress* progress, FILE* file);
 

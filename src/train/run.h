@@ -31,15 +31,15 @@ typedef struct SgRunFacts {
   int nthread;
 } SgRunFacts;
 
-/// Make a run folder and write what is known at the start; config.yaml comes last and makes it a run.
-/// folder: NULL for a new one under runs/; one that holds a run or parts of one is refused with
-/// SG_USAGE. NULL and SG_MACHINE with path and reason when it cannot be written; then nothing
+/// Make a run folder and write what is known at the start; config.yaml comes last and makes it a
+/// run. folder: NULL for a new one under runs/; one that holds a run or parts of one is refused
+/// with SG_USAGE. NULL and SG_MACHINE with path and reason when it cannot be written; then nothing
 /// half-made remains.
 SgRun* sg_run_create(const char* folder, const SgConfig* config, const SgTask* task,
                      const SgRunFacts* facts, SgError* error);
 
-/// Open a run folder to go on in it: SG_USAGE while another softgait writes to it, SG_FILE when it is no
-/// run folder.
+/// Open a run folder to go on in it: SG_USAGE while another softgait writes to it, SG_FILE when it
+/// is no run folder.
 SgRun* sg_run_open(const char* folder, SgError* error);
 
 /// Write config.yaml anew, for a run that goes on to another total of steps.
@@ -64,14 +64,15 @@ SgStatus sg_run_row(SgRun* run, const SgProgress* progress, SgError* error);
 SgStatus sg_run_policy_save(SgRun* run, const char* name, const char* bytes, size_t size,
                             SgError* error);
 
-/// The digest of a task's model: SHA-256 over the bytes of SgTaskInfo.files in order, as 64 hex digits.
+/// The digest of a task's model: SHA-256 over the bytes of SgTaskInfo.files in order, as 64 hex
+/// digits.
 SgStatus sg_model_digest(const SgTask* task, char hex[65], SgError* error);
 
-/// Copy the task file and the model's files into folder so that the copy loads by itself. The task file
-/// becomes folder/<task>.yaml; when the model uses files above the task's folder, everything keeps its
-/// place relative to the folder that holds them all. Writes where the task file went, relative to
-/// folder (size bytes). A file that is named by an absolute path is copied, but the copy still names
-/// the original.
+/// Copy the task file and the model's files into folder so that the copy loads by itself. The task
+/// file becomes folder/<task>.yaml; when the model uses files above the task's folder, everything
+/// keeps its place relative to the folder that holds them all. Writes where the task file went,
+/// relative to folder (size bytes). A file that is named by an absolute path is copied, but the
+/// copy still names the original.
 SgStatus sg_model_copy(const SgTask* task, const char* folder, char* task_file, int size,
                        SgError* error);
 

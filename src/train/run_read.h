@@ -25,19 +25,21 @@ typedef struct SgRunSummary {
                    ///< progress.csv cannot be read
 } SgRunSummary;
 
-/// Read one folder's summary. A damaged folder gives state "damaged" and SG_OK; SG_FILE only when it
-/// is not a run folder at all.
+/// Read one folder's summary. A damaged folder gives state "damaged" and SG_OK; SG_FILE only when
+/// it is not a run folder at all.
 SgStatus sg_run_summary(const char* folder, SgRunSummary* summary, SgError* error);
 
-/// All run folders under root ("runs"), newest last, in a malloc'ed array freed with free; count in n.
+/// All run folders under root ("runs"), newest last, in a malloc'ed array freed with free; count in
+/// n.
 SgStatus sg_run_list(const char* root, SgRunSummary** runs, int* n, SgError* error);
 
-/// The newest run under root: its `latest` link, else the newest folder. SG_FILE when there is none.
+/// The newest run under root: its `latest` link, else the newest folder. SG_FILE when there is
+/// none.
 SgStatus sg_run_newest(const char* root, char* folder, int size, SgError* error);
 
-/// What RUN|POLICY on a command line stands for: NULL (the newest run), a run folder or a policy file.
-/// Writes the policy file's path (a run's best policy, else its latest), and the run folder ("" when it
-/// is a bare file), both into size bytes. SG_FILE when there is none.
+/// What RUN|POLICY on a command line stands for: NULL (the newest run), a run folder or a policy
+/// file. Writes the policy file's path (a run's best policy, else its latest), and the run folder
+/// ("" when it is a bare file), both into size bytes. SG_FILE when there is none.
 SgStatus sg_run_policy(const char* what, char* policy, char* folder, int size, SgError* error);
 
 /// A csv table with one header line: names (ncolumn) and values (nrow, ncolumn), NaN where empty.
@@ -48,8 +50,9 @@ typedef struct SgTable {
   double* values;
 } SgTable;
 
-/// Read a csv file of numbers, the same in every locale; at most 256 MB and 4096 columns. SG_FILE with the
-/// line for a malformed one. Free with sg_table_free; after a failure there is nothing to free.
+/// Read a csv file of numbers, the same in every locale; at most 256 MB and 4096 columns. SG_FILE
+/// with the line for a malformed one. Free with sg_table_free; after a failure there is nothing to
+/// free.
 SgStatus sg_table_read(const char* path, SgTable* table, SgError* error);
 void sg_table_free(SgTable* table);
 

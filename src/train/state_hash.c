@@ -26,8 +26,8 @@ static void add_count(SgSha256* sha, const char* name, uint64_t count) {
 // one environment; state: room for it
 static void add_env(SgSha256* sha, const SgEnvs* envs, int i, double* state) {
   SgEpisode* episode = &envs->episodes[i];
-  size_t size = (size_t)sg_env_state_size(envs->envs[i]) * sizeof(double);
-  sg_env_state_get(envs->envs[i], state);
+  size_t size = (size_t)sg_batch_env_state_size(envs->batch) * sizeof(double);
+  sg_batch_env_state_get(envs->batch, i, state);
   add(sha, "env", state, size);
   add(sha, "env.sum", &episode->sum, sizeof(episode->sum));
   add_count(sha, "env.length", (uint64_t)episode->length);
@@ -37,7 +37,7 @@ static void add_env(SgSha256* sha, const SgEnvs* envs, int i, double* state) {
 
 SgStatus sg_state_sha256(const SgTrainState* s, char hex[65], SgError* error) {
   SgSha256 sha;
-  double* room = malloc((size_t)sg_env_state_size(s->envs->envs[0]) * sizeof(double));
+  double* room = malloc((size_t)sg_batch_env_state_size(s->envs->batch) * sizeof(double));
   if (!room) {
     return sg_fail(error, SG_MACHINE, "out of memory for the state's digest");
   }

@@ -2,7 +2,7 @@
 //
 //   learner   parameters, targets, Adam moments, alpha, counters       (sg_sac_visit)
 //   replay    rows, cursors, current observations                      (sg_replay_visit)
-//   worlds    every simulation, its observation and bookkeeping        (sg_env_state_get)
+//   worlds    every simulation, its observation and bookkeeping        (sg_batch_env_state_get)
 //   counters  places in the random streams, steps, updates, episodes
 //
 // Not in it: paths, times, threads, what was logged or evaluated.

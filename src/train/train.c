@@ -43,13 +43,17 @@ static void choose_actions(SgTrainer* t) {
 
 //-------------------------------- storing -------------------------------------------------------
 
-static void begin_episode(SgTrainer* t, int i) {
-  sg_envs_begin(&t->envs, i);
-  sg_replay_begin(t->replay, i, t->envs.obs + (size_t)i * (size_t)t->info->nobs);
+// the next episode of every environment in envs.ids
+static void begin_episodes(SgTrainer* t, int nid) {
+  sg_envs_begin(&t->envs, t->envs.ids, nid);
+  for (int i = 0; i < nid; i++) {
+    int env = t->envs.ids[i];
+    sg_replay_begin(t->replay, env, t->envs.obs + (size_t)env * (size_t)t->info->nobs);
+  }
 }
 
 
-// the books of an episode that ended, then the next one
+// the books of an episode that ended
 static void end_episode(SgTrainer* t, int i) {
   const SgEpisode* episode = &t->envs.episodes[i];
   t->last_return = episode->sum;
@@ -60,32 +64,33 @@ static void end_episode(SgTrainer* t, int i) {
     sg_spread_add(&t->epoch.returns, episode->sum);
     t->epoch.length_sum += (double)episode->length;
   }
-  begin_episode(t, i);
 }
 
 
-// what environment i's step gave, into the replay and the books
-static void store(SgTrainer* t, int i) {
+// what environment i's step gave, into the replay and the books; returns whether its episode ended
+static bool store(SgTrainer* t, int i) {
   const SgStep* step = &t->envs.steps[i];
   const float* obs = t->envs.obs + (size_t)i * (size_t)t->info->nobs;
   const float* act = t->envs.act + (size_t)i * (size_t)t->info->nact;
-  const double* terms = sg_env_reward_terms(t->envs.envs[i]);
+  const double* terms = sg_batch_env_terms(t->envs.batch, i);
   t->epoch.nstep++;
 
   // when physics went wrong, what led there is kept, the step itself is not
   if (step->failed) {
     sg_replay_drop(t->replay, i);
     end_episode(t, i);
-    return;
+    return true;
   }
   sg_replay_step(t->replay, i, act, (float)step->reward, step->terminated, step->truncated, obs);
   t->epoch.nreward++;
   for (int j = 0; j < t->info->nreward; j++) {
     t->epoch.terms[j] += terms[j];
   }
-  if (step->terminated || step->truncated) {
+  bool ended = step->terminated || step->truncated;
+  if (ended) {
     end_episode(t, i);
   }
+  return ended;
 }
 
 
@@ -151,9 +156,13 @@ static void advance(SgTrainer* t) {
   choose_actions(t);
   sg_envs_step(&t->envs);
   t->totals.step += t->envs.n;
+  int nended = 0;
   for (int i = 0; i < t->envs.n; i++) {
-    store(t, i);
+    if (store(t, i)) {
+      t->envs.ids[nended++] = i;
+    }
   }
+  begin_episodes(t, nended);
   t->owed = updates_due(t, t->before);
 }
 
@@ -221,8 +230,9 @@ static SgStatus begin(SgTrainer* t, SgError* error) {
     return status;
   }
   for (int i = 0; i < t->envs.n; i++) {
-    begin_episode(t, i);
+    t->envs.ids[i] = i;
   }
+  begin_episodes(t, t->envs.n);
   sg_trainer_checkpoint(t);
   return SG_OK;
 }

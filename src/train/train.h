@@ -64,9 +64,9 @@ typedef struct SgTrainResult {
   double final_return;    ///< mean of the last evaluation, NaN when there was none
 } SgTrainResult;
 
-/// Train from the beginning to config.steps (with several environments to the next multiple of their
-/// number) or to `stop`. SG_DIVERGED names step and gradient. On failure status and sentence say why, and
-/// the run folder keeps what was written and the last good policy.
+/// Train from the beginning to config.steps (with several environments to the next multiple of
+/// their number) or to `stop`. SG_DIVERGED names step and gradient. On failure status and sentence
+/// say why, and the run folder keeps what was written and the last good policy.
 SgStatus sg_train(const SgTrainOptions* options, SgTrainResult* result, SgError* error);
 
 #endif  // SG_TRAIN_TRAIN_H_

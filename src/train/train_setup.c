@@ -85,8 +85,8 @@ static SgStatus make_learner(SgTrainer* t, SgError* error) {
 
 
 static SgStatus make_envs(SgTrainer* t, SgError* error) {
-  SgStatus status =
-      sg_envs_create(&t->envs, t->task, (int)t->config.envs, (uint64_t)t->config.seed, error);
+  SgStatus status = sg_envs_create(&t->envs, t->task, (int)t->config.envs, t->options->nthread,
+                                   (uint64_t)t->config.seed, error);
   if (status == SG_OK) {
     t->eval_env = sg_env_create(t->task, error);
     status = t->eval_env ? SG_OK : error->status;

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# A run that was stopped goes on as if nothing had happened: the state's digest, both policies and
+# progress.csv (but for the columns that tell time) equal those of a run that was never stopped. Stopped
+# by SIGINT and SIGTERM at random moments, killed outright, and in chains; on three robots, with 1 and 8
+# environments, 1 and 2 threads.
+#
+#   tests/resume.sh PROGRAM [ROUNDS]
+
+set -u
+program=$(realpath "$1") rounds=${2:-1}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+passed=0 failed=0
+
+report() { # report FINE WHAT
+  if [ "$1" = 0 ]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAILED: $2"
+  fi
+}
+
+digest() { tail -n 1 "$1" | sed -n 's/.*"state_sha256": "\([0-9a-f]*\)".*/\1/p'; }
+timeless() { cut -d, -f1-26,29- "$1/progress.csv"; }
+
+same() { # same STRAIGHT SPLIT WHAT
+  [ -n "$(digest "$1.json")" ] && [ "$(digest "$1.json")" = "$(digest "$2.json")" ] &&
+    cmp -s "$1/policy/best.safetensors" "$2/policy/best.safetensors" &&
+    cmp -s "$1/policy/latest.safetensors" "$2/policy/latest.safetensors" &&
+    cmp -s <(timeless "$1") <(timeless "$2")
+  report $? "$3"
+}
+
+# interrupt SIGNAL RUN ARGS...: run until it ends or a random moment comes
+interrupt() {
+  local signal=$1 run=$2; shift 2
+  "$program" "$@" --json > "$run.json" 2> "$run.err" &
+  local pid=$!
+  for _ in $(seq 200); do
+    [ -s "$run/checkpoints/state.ckpt" ] && break
+    sleep 0.02
+  done
+  sleep "0.$((RANDOM % 8))$((RANDOM % 10))"
+  kill -"$signal" $pid 2> /dev/null
+  { wait $pid; } 2> /dev/null
+}
+
+check() { # check TASK ENVS THREADS STEPS
+  local task=$1 envs=$2 threads=$3 name=$1-$2-$3 signal
+  local flags=(--steps "$4" --envs "$envs" --threads "$threads" --seed 5 --set sac.hidden=[32,32] --set sac.batch=32
+    --set sac.start_steps=200 --set sac.replay=3000 --set train.eval_every=400 --set train.eval_episodes=1
+    --set train.checkpoint_seconds=0.2)
+  "$program" train "$task" "${flags[@]}" --run "$name" --json > "$name.json" 2> "$name.err"
+  report $? "$name: the straight run"
+  for signal in INT TERM KILL; do
+    local split=$name-$signal
+    interrupt $signal "$split" train "$task" "${flags[@]}" --run "$split"
+    interrupt $signal "$split" resume "$split" --threads $((3 - threads))
+    "$program" resume "$split" --threads $((3 - threads)) --json > "$split.json" 2> "$split.err"
+    same "$name" "$split" "$name stopped twice by SIG$signal: $(cat "$split.err")"
+  done
+}
+
+for _ in $(seq "$rounds"); do
+  check hopper 1 1 2000
+  check hopper 8 2 3000
+  check ant 1 2 1600
+  check ant 8 1 3000
+  check humanoid 1 1 1200
+  check humanoid 8 2 2400
+done
+
+# a finished run says so again; a longer one goes on from there
+"$program" resume hopper-1-1 --json > again.json 2> err
+[ "$(digest again.json)" = "$(digest hopper-1-1.json)" ] && [ "$(wc -l < again.json)" = 1 ]
+report $? "resuming a finished run prints its result"
+"$program" resume hopper-1-1 --steps 2400 --json > longer.json 2> err
+grep -q '"TotalEnvInteracts": 2400' longer.json && "$program" runs > /dev/null && grep -q 'steps: 2400' hopper-1-1/config.yaml
+report $? "resume --steps is the total"
+
+# what cannot be resumed is refused in one sentence
+refuse() { # refuse CODE WORDS RUN
+  "$program" resume "$3" > out 2> err
+  local code=$?
+  [ $code = "$1" ] && [ "$(wc -l < err)" = 1 ] && grep -qF -- "$2" err
+  report $? "resume $3: code $code (wanted $1), '$(cat err)' (wanted '$2')"
+}
+refuse 3 "is no run folder" missing
+cp -r ant-1-2 flipped && printf X | dd of=flipped/checkpoints/state.ckpt bs=1 seek=5000 conv=notrunc 2> /dev/null
+refuse 3 "is damaged or no checkpoint" flipped
+cp -r ant-1-2 cut && truncate -s -100 cut/checkpoints/state.ckpt
+refuse 3 "is damaged or no checkpoint" cut
+cp -r ant-1-2 gone && rm gone/checkpoints/state.ckpt
+refuse 3 "cannot be opened" gone
+cp -r ant-1-2 edited && sed -i 's/hidden: \[32, 32\]/hidden: [16, 16]/' edited/config.yaml
+refuse 3 "does not fit the run's config.yaml" edited
+cp -r ant-1-2 other && sed -i 's/backend: openblas/backend: ref/' other/config.yaml
+refuse 5 "this machine computes otherwise" other
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
