@@ -178,6 +178,19 @@ refuse 3 "has no task file mine.yaml beside it" train mine.xml
 report $? "tasks mine.xml --init"
 accept train mine.xml "${small[@]}" --quiet --run mine
 
+# physics that goes wrong: the episode ends, the run goes on, what led there can be played
+sed 's/gear="120"/gear="1e12"/' mine.xml > wild.xml
+sed 's/mine/wild/' mine.yaml > wild.yaml
+"$program" train wild.yaml "${small[@]}" --run wild > out 2> err
+report $? "a run with wild physics ends well"
+expect "it says so once" sh -c 'test "$(wc -l < err)" = 1 && grep -q "physics went wrong in environment 0" err'
+expect "failed episodes are counted" python3 -c "
+import csv
+rows = list(csv.DictReader(open('wild/progress.csv')))
+assert int(rows[-1]['FailedEpisodes']) > 0 and int(rows[-1]['TotalEnvInteracts']) == 300"
+accept rollout wild.yaml --start wild/failed/*-start.csv --actions wild/failed/*-actions.csv --out wild.csv
+expect "the recording ends in the failure" sh -c 'tail -n 1 wild.csv | grep -q ",1$"'
+
 # interrupts: finish the update, save, say how to go on
 for signal in INT TERM; do
   "$program" train hopper --threads 1 --steps 1000000 --run "sig$signal" > out 2> err < /dev/null &

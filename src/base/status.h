@@ -8,12 +8,14 @@
 
 /// What became of a call. The values are the program's exit codes.
 typedef enum SgStatus {
-  SG_OK = 0,        ///< done
-  SG_FAIL = 1,      ///< any other failure
-  SG_USAGE = 2,     ///< words on the command line: unknown task, flag, key, or value
-  SG_FILE = 3,      ///< the content or absence of a named file
-  SG_DIVERGED = 4,  ///< numbers went wrong: a loss, gradient or weight is not finite
-  SG_MACHINE = 5,   ///< memory, disk, display, a missing program, a wrong library
+  SG_OK = 0,             ///< done
+  SG_FAIL = 1,           ///< any other failure
+  SG_USAGE = 2,          ///< words on the command line: unknown task, flag, key, or value
+  SG_FILE = 3,           ///< the content or absence of a named file
+  SG_DIVERGED = 4,       ///< numbers went wrong: a loss, gradient or weight is not finite
+  SG_MACHINE = 5,        ///< memory, disk, display, a missing program, a wrong library
+  SG_INTERRUPTED = 130,  ///< stopped by SIGINT, all saved
+  SG_TERMINATED = 143,   ///< stopped by SIGTERM, all saved
 } SgStatus;
 
 /// The caller's buffer for one failure. Start from `SgError error = {0}`.

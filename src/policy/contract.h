@@ -11,7 +11,7 @@
  *   softgait.timing       period=0.008 timestep=0.002                     seconds
  *   softgait.safe_action  values=0,0,0                                    in the environment's units
  *   softgait.golden       obs=0x1p-1,... act=0x1.8p-2,...                 one line per pair
- *   softgait.training     preset=sac step=100000 updates=99000 seed=0 return=1234.5
+ *   softgait.training     preset=sac step=100000 updates=99000 seed=0
  *   softgait.mujoco       version=3.17.0
  *   softgait.model        sha256=...
  *   softgait.digest       64 hex digits, see container.h

@@ -144,6 +144,23 @@ const double* sg_batch_env_terms(const SgBatchEnv* batch, int i) {
 }
 
 
+// a component of row i: MuJoCo keeps rows nstate apart
+static const mjtNum* component(const SgBatchEnv* batch, int i, int which) {
+  mjtNum* first = mjb_stateComponent(batch->sims, which, NULL);
+  return first + (size_t)i * (size_t)mjb_nstate(batch->sims);
+}
+
+
+const mjtNum* sg_batch_env_qpos(const SgBatchEnv* batch, int i) {
+  return component(batch, i, mjSTATE_QPOS);
+}
+
+
+const mjtNum* sg_batch_env_qvel(const SgBatchEnv* batch, int i) {
+  return component(batch, i, mjSTATE_QVEL);
+}
+
+
 int sg_batch_env_state_size(const SgBatchEnv* batch) {
   return sg_env_own_size(&batch->rows[0]) + mjb_nstate(batch->sims);
 }

@@ -36,6 +36,10 @@ void sg_batch_env_step(SgBatchEnv* batch, const float* act, SgStep* steps, float
 /// The reward terms of environment i's last step, (nreward). Borrowed.
 const double* sg_batch_env_terms(const SgBatchEnv* batch, int i);
 
+/// Environment i's state now: qpos (nq) and qvel (nv). Borrowed.
+const mjtNum* sg_batch_env_qpos(const SgBatchEnv* batch, int i);
+const mjtNum* sg_batch_env_qvel(const SgBatchEnv* batch, int i);
+
 /// Everything that environment i's future depends on, as sg_env_state_get's. Size, read, write back.
 int sg_batch_env_state_size(const SgBatchEnv* batch);
 void sg_batch_env_state_get(const SgBatchEnv* batch, int i, double* state);

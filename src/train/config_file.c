@@ -1,7 +1,7 @@
 // Configuration files: YAML in, YAML out.
 //
 //   preset: sac                          what a run writes as config.yaml; a user's file may hold
-//   sac:                                 any part of it, in nested maps or dotted keys (sac.lr: 3e-4)
+//   sac:                                 any part, in nested maps or dotted keys (sac.lr: 3e-4)
 //     lr: 0.0003        # preset sac
 //   task:                                the task's parameters; or `task: hopper`, to name one
 //     frame_skip: 4     # task file

@@ -1,8 +1,8 @@
 // A run's own copy of its model, and the model's digest.
 //
-//   robots/hop/task.yaml          model/hop/task.yaml       the folder that holds all files, robots/,
-//   robots/hop/robot.xml    ->    model/hop/robot.xml       becomes model/; usually it is the task's
-//   robots/common/foot.obj        model/common/foot.obj     own, and the task file lies on top
+//   robots/hop/task.yaml        model/hop/task.yaml       the folder that holds all files, robots/,
+//   robots/hop/robot.xml    ->  model/hop/robot.xml       becomes model/; usually it is the task's
+//   robots/common/foot.obj      model/common/foot.obj     own, and the task file lies on top
 
 #include <stdio.h>
 #include <stdlib.h>

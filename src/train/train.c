@@ -56,6 +56,7 @@ static void begin_episodes(SgTrainer* t, int nid) {
 // the books of an episode that ended
 static void end_episode(SgTrainer* t, int i) {
   const SgEpisode* episode = &t->envs.episodes[i];
+  sg_recorder_forget(&t->recorder, i);
   t->last_return = episode->sum;
   t->totals.episodes++;
   if (t->envs.steps[i].failed) {
@@ -78,6 +79,7 @@ static bool store(SgTrainer* t, int i) {
   // when physics went wrong, what led there is kept, the step itself is not
   if (step->failed) {
     sg_replay_drop(t->replay, i);
+    sg_trainer_failed(t, i);
     end_episode(t, i);
     return true;
   }
@@ -154,6 +156,7 @@ static bool row_due(const SgTrainer* t) {
 static void advance(SgTrainer* t) {
   t->before = t->totals.step;
   choose_actions(t);
+  sg_recorder_note(&t->recorder, &t->envs);
   sg_envs_step(&t->envs);
   t->totals.step += t->envs.n;
   int nended = 0;

@@ -93,6 +93,23 @@ void sg_trainer_tell_now(const SgTrainer* t) {
 }
 
 
+void sg_trainer_failed(SgTrainer* t, int i) {
+  char path[1100], note[1400];
+  SgError why = {0};
+  if (sg_recorder_save(&t->recorder, i, t->totals.step, sg_run_folder(t->run), path, sizeof(path),
+                       &why) != SG_OK) {
+    tell_note(t, why.text);
+  } else if (path[0]) {
+    snprintf(note, sizeof(note),
+             "physics went wrong in environment %d at step %lld, its episode ends and the run goes "
+             "on; what "
+             "led there is in %s",
+             i, (long long)t->totals.step, path);
+    tell_note(t, note);
+  }
+}
+
+
 void sg_trainer_checkpoint(SgTrainer* t) {
   SgError why = {0};
   if (sg_checkpoint_save(t, &why) != SG_OK) {

@@ -88,6 +88,9 @@ static SgStatus make_envs(SgTrainer* t, SgError* error) {
   SgStatus status = sg_envs_create(&t->envs, t->task, (int)t->config.envs, t->options->nthread,
                                    (uint64_t)t->config.seed, error);
   if (status == SG_OK) {
+    status = sg_recorder_create(&t->recorder, t->task, t->envs.n, error);
+  }
+  if (status == SG_OK) {
     t->eval_env = sg_env_create(t->task, error);
     status = t->eval_env ? SG_OK : error->status;
   }
@@ -147,6 +150,7 @@ SgStatus sg_trainer_set_up(SgTrainer* t, SgError* error) {
 void sg_trainer_tear_down(SgTrainer* t) {
   sg_run_close(t->run);
   sg_env_free(t->eval_env);
+  sg_recorder_free(&t->recorder);
   sg_envs_free(&t->envs);
   sg_replay_free(t->replay);
   sg_sac_destroy(t->sac);

@@ -11,6 +11,7 @@
 #include "sac/replay.h"
 #include "sac/sac.h"
 #include "train/envs.h"
+#include "train/recorder.h"
 #include "train/run.h"
 #include "train/train.h"
 
@@ -30,6 +31,7 @@ typedef struct SgTrainer {
   SgReplay* replay;
   SgRng sample;  ///< stream of replay rows
   SgEnvs envs;
+  SgRecorder recorder;  ///< the environments' last states
   SgEnv* eval_env;
 
   // what is told
@@ -60,6 +62,9 @@ SgStatus sg_trainer_save(SgTrainer* t, SgError* error);
 
 /// Write a checkpoint; a failure is a note to the watcher, not the end of the run.
 void sg_trainer_checkpoint(SgTrainer* t);
+
+/// Physics went wrong in environment i: keep its last states, the first time, and say so.
+void sg_trainer_failed(SgTrainer* t, int i);
 
 /// Whether the run was asked to stop.
 bool sg_trainer_stopping(const SgTrainer* t);
