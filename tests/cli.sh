@@ -188,7 +188,8 @@ expect "failed episodes are counted" python3 -c "
 import csv
 rows = list(csv.DictReader(open('wild/progress.csv')))
 assert int(rows[-1]['FailedEpisodes']) > 0 and int(rows[-1]['TotalEnvInteracts']) == 300"
-accept rollout wild.yaml --start wild/failed/*-start.csv --actions wild/failed/*-actions.csv --out wild.csv
+"$program" rollout wild.yaml --start wild/failed/*-start.csv --actions wild/failed/*-actions.csv --out wild.csv > out 2> err
+expect "the recording can be played, and the failure is told" sh -c "test $? = 0 && grep -q 'the simulation failed' err"
 expect "the recording ends in the failure" sh -c 'tail -n 1 wild.csv | grep -q ",1$"'
 
 # interrupts: finish the update, save, say how to go on

@@ -6,7 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/text.h"
+
+enum {
+  MAX_FLAG = 64  // of one command
+};
 
 
 // a flag of the table by the first length letters of text; NULL when there is none
@@ -20,21 +25,25 @@ static const SgFlag* find_flag(const SgFlag* flags, int nflag, const char* text,
 }
 
 
+// dashes are left out of the comparison: they would make any two flags look alike
 static SgStatus unknown(const char* text, const SgFlag* flags, int nflag, SgError* error) {
-  const char* names[64];
+  const char* names[MAX_FLAG];
   char name[64];
   snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, "="), text);
-  for (int i = 0; i < nflag && i < 64; i++) {
-    names[i] = flags[i].name;
+  for (int i = 0; i < nflag; i++) {
+    names[i] = flags[i].name + strspn(flags[i].name, "-");
   }
-  const char* near = sg_text_nearest(name, names, nflag);
-  return sg_fail(error, SG_USAGE, "there is no flag '%s'%s%s%s; --help shows those there are", name,
-                 near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+  const char* near = sg_text_nearest(name + strspn(name, "-"), names, nflag);
+  if (near) {
+    return sg_fail(error, SG_USAGE, "there is no flag '%s'; did you mean '--%s'?", name, near);
+  }
+  return sg_fail(error, SG_USAGE, "there is no flag '%s'; --help shows those there are", name);
 }
 
 
 SgStatus sg_args_parse(SgArgs* args, int argc, char** argv, int first, const SgFlag* flags,
                        int nflag, int max_words, SgError* error) {
+  SG_ASSERT(nflag <= MAX_FLAG);
   memset(args, 0, sizeof(*args));
   for (int i = first; i < argc; i++) {
     const char* text = argv[i];

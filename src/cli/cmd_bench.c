@@ -10,8 +10,12 @@
 //
 // where P_h leaves out the first layer and W_0 is the actor's first layer: 577.1 MFLOP for 17/6, two
 // layers of 256, batch 256; 1080.3 for 348/17. Savings that leave the result exact count for us.
+//
+// A second row tells the matrix products apart: a learner with a metered backend takes the same
+// updates, and what its threads spend inside the seam is their share.
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +27,7 @@
 #include "task/task.h"
 
 static const SgFlag FLAGS[] = {
-    {"--threads", "N", "threads (1)"},
+    {"--threads", "N", "threads; default: the processors we may run on"},
     {"--set", "KEY=VALUE", "any key of `softgait config`; may be repeated"},
     {"--json", NULL, "one JSON object per row on stdout"},
 };
@@ -31,22 +35,31 @@ static const SgFlag FLAGS[] = {
 enum {
   MAX_SAMPLE = 200,
   MIN_SAMPLE = 30,
-  ROWS = 100000,
-  WARM_UP = 20
+  ROWS = 100000
 };
 
-static const double SECONDS = 8, SAMPLE_SECONDS = 0.1;
+static const double SECONDS = 8, SAMPLE_SECONDS = 0.1, WARM_UP_SECONDS = 0.3, STAGE_SECONDS = 1.5;
 
 // what is timed
 typedef struct Bench {
+  SgSacConfig config;
+  const SgGemm* gemm;
   SgPool* pool;
   SgSac* sac;
   SgReplay* replay;
   SgRng sample;
-  const SgGemm* gemm;
   int nthread, nsample;
   double rate[MAX_SAMPLE], peak[MAX_SAMPLE];  // per sample: updates/s, flop/s of all threads
 } Bench;
+
+// a row of the result
+typedef struct Row {
+  const char *name, *unit;
+  double rate;               // of `unit`
+  double flops, peak_flops;  // flop/s of all threads together
+  double peak_share;
+  double share;  // of the threads' time; NaN: of a whole, not of a stage
+} Row;
 
 
 //-------------------------------- work ----------------------------------------------------------
@@ -101,17 +114,15 @@ static void fill_replay(Bench* b, int nobs, int nact) {
 }
 
 
-static SgStatus make_bench(Bench* b, const SgSacConfig* config, const SgConfig* keys,
-                           SgError* error) {
-  bool ref = strcmp(keys->backend, "ref") == 0;
+static SgStatus make_bench(Bench* b, bool ref, SgError* error) {
   b->gemm = ref ? sg_gemm_ref() : sg_gemm_blas(error);
   b->pool = b->gemm ? sg_pool_create(b->nthread, error) : NULL;
-  b->sac = b->pool ? sg_sac_create(config, b->gemm, b->pool, error) : NULL;
-  b->replay = b->sac ? sg_replay_create(ROWS, 1, config->nobs, config->nact, error) : NULL;
+  b->sac = b->pool ? sg_sac_create(&b->config, b->gemm, b->pool, error) : NULL;
+  b->replay = b->sac ? sg_replay_create(ROWS, 1, b->config.nobs, b->config.nact, error) : NULL;
   if (!b->replay) {
     return error->status;
   }
-  fill_replay(b, config->nobs, config->nact);
+  fill_replay(b, b->config.nobs, b->config.nact);
   b->sample = sg_rng_make(0, SG_RNG_SAMPLE, 0, 0);
   return SG_OK;
 }
@@ -134,31 +145,76 @@ static double peak_now(Bench* b) {
 }
 
 
-static SgStatus one_update(Bench* b, SgError* error) {
+// updates for so many seconds, at least one; how many per second in rate
+static SgStatus take_updates(Bench* b, SgSac* sac, double seconds, double* rate, SgError* error) {
   SgSacInfo info;
-  sg_replay_sample(b->replay, &b->sample, sg_sac_batch(b->sac));
-  return sg_sac_update(b->sac, sg_sac_batch(b->sac), &info, error);
+  SgStatus status = SG_OK;
+  double from = sg_clock();
+  int n = 0;
+  do {
+    sg_replay_sample(b->replay, &b->sample, sg_sac_batch(sac));
+    status = sg_sac_update(sac, sg_sac_batch(sac), &info, error);
+    n++;
+  } while (status == SG_OK && sg_clock() - from < seconds);
+  *rate = n / (sg_clock() - from);
+  return status;
 }
 
 
 // samples of a tenth of a second, each beside the peak of its moment
 static SgStatus run_samples(Bench* b, SgError* error) {
-  SgStatus status = SG_OK;
   double begin = sg_clock();
-  for (int i = 0; i < WARM_UP && status == SG_OK; i++) {
-    status = one_update(b, error);
-  }
+  SgStatus status = take_updates(b, b->sac, WARM_UP_SECONDS, &b->rate[0], error);
   while (status == SG_OK && b->nsample < MAX_SAMPLE &&
          (b->nsample < MIN_SAMPLE || sg_clock() - begin < SECONDS)) {
-    double peak = peak_now(b), from = sg_clock();
-    int n = 0;
-    do {
-      status = one_update(b, error);
-      n++;
-    } while (status == SG_OK && sg_clock() - from < SAMPLE_SECONDS);
-    b->rate[b->nsample] = n / (sg_clock() - from);
+    double peak = peak_now(b);
+    status = take_updates(b, b->sac, SAMPLE_SECONDS, &b->rate[b->nsample], error);
     b->peak[b->nsample++] = fmax(peak, peak_now(b));
   }
+  return status;
+}
+
+
+//-------------------------------- matrix products -----------------------------------------------
+
+// what went through the seam, over all threads
+static struct Meter {
+  const SgGemm* gemm;
+  atomic_llong nanoseconds, multiply_adds, calls;
+} meter;
+
+
+static void multiply_metered(bool ta, bool tb, int m, int n, int k, const sg_real* a, int lda,
+                             const sg_real* b, int ldb, bool add, sg_real* c, int ldc) {
+  double from = sg_clock();
+  meter.gemm->multiply(ta, tb, m, n, k, a, lda, b, ldb, add, c, ldc);
+  meter.nanoseconds += (long long)(1e9 * (sg_clock() - from));
+  meter.multiply_adds += (long long)m * n * k;
+  meter.calls++;
+}
+
+
+// the same updates by a learner whose products are metered
+static SgStatus run_products(Bench* b, Row* row, SgError* error) {
+  SgGemm metered = {b->gemm->name, b->gemm->core, multiply_metered};
+  double rate;
+  meter.gemm = b->gemm;
+  SgSac* sac = sg_sac_create(&b->config, &metered, b->pool, error);
+  SgStatus status = sac ? take_updates(b, sac, WARM_UP_SECONDS, &rate, error) : error->status;
+  meter.nanoseconds = meter.multiply_adds = meter.calls = 0;
+  double peak = peak_now(b), from = sg_clock();
+  if (status == SG_OK) {
+    status = take_updates(b, sac, STAGE_SECONDS, &rate, error);
+  }
+  double wall = sg_clock() - from, inside = 1e-9 * (double)meter.nanoseconds / b->nthread;
+  *row = (Row){.name = "products",
+               .unit = "products/s",
+               .rate = (double)meter.calls / wall,
+               .flops = 2 * (double)meter.multiply_adds / inside,
+               .peak_flops = fmax(peak, peak_now(b)),
+               .share = inside / wall};
+  row->peak_share = row->flops / row->peak_flops;
+  sg_sac_destroy(sac);
   return status;
 }
 
@@ -179,32 +235,72 @@ static double median(const double* values, int n) {
 }
 
 
-static void print_row(const Bench* b, double flops, bool json) {
-  double shares[MAX_SAMPLE];
+// the whole update: medians over the samples
+static Row update_row(const Bench* b) {
+  double shares[MAX_SAMPLE], flops = textbook_flops(&b->config);
   for (int i = 0; i < b->nsample; i++) {
     shares[i] = b->rate[i] * flops / b->peak[i];
   }
-  double rate = median(b->rate, b->nsample), peak = median(b->peak, b->nsample);
-  double share = median(shares, b->nsample);
-  if (json) {
-    printf(
-        "{\"name\": \"update\", \"threads\": %d, \"rate\": %.17g, \"unit\": \"updates/s\", "
-        "\"gflops\": "
-        "%.17g, \"peak_gflops\": %.17g, \"peak_share\": %.17g}\n",
-        b->nthread, rate, rate * flops / 1e9, peak / 1e9, share);
-    return;
-  }
-  printf("%-8s %7s %10s %12s %12s %8s\n", "name", "threads", "updates/s", "GFLOP/s", "peak",
-         "share");
-  printf("%-8s %7d %10.1f %12.1f %12.1f %7.1f%%\n", "update", b->nthread, rate, rate * flops / 1e9,
-         peak / 1e9, 100 * share);
-  printf("%s (%s), %.1f MFLOP per update, median of %d samples\n", b->gemm->name, b->gemm->core,
-         flops / 1e6, b->nsample);
+  double rate = median(b->rate, b->nsample);
+  return (Row){.name = "update",
+               .unit = "updates/s",
+               .rate = rate,
+               .flops = rate * flops,
+               .peak_flops = median(b->peak, b->nsample),
+               .peak_share = median(shares, b->nsample),
+               .share = (double)NAN};
 }
 
 
-// sizes: 17 and 6, or a task's
-static SgStatus take_sizes(const SgArgs* args, int* nobs, int* nact, SgError* error) {
+static void print_json(const Row* row, int nthread) {
+  printf(
+      "{\"name\": \"%s\", \"threads\": %d, \"rate\": %.17g, \"unit\": \"%s\", \"gflops\": %.17g, "
+      "\"peak_gflops\": %.17g, \"peak_share\": %.17g",
+      row->name, nthread, row->rate, row->unit, row->flops / 1e9, row->peak_flops / 1e9,
+      row->peak_share);
+  if (!isnan(row->share)) {
+    printf(", \"share\": %.17g", row->share);
+  }
+  printf("}\n");
+}
+
+
+static void print_text(const Row* row, int nthread) {
+  printf("%-9s  %7d  %10.1f %-10s  %8.1f  %8.1f  %7.1f%%", row->name, nthread, row->rate, row->unit,
+         row->flops / 1e9, row->peak_flops / 1e9, 100 * row->peak_share);
+  if (!isnan(row->share)) {
+    printf("  %7.1f%%", 100 * row->share);
+  }
+  printf("\n");
+}
+
+
+static void print_rows(const Bench* b, const Row* rows, int nrow, bool json) {
+  if (!json) {
+    printf("%-9s  %7s  %-21s  %8s  %8s  %8s  %8s\n", "", "threads", "      rate", "GFLOP/s", "peak",
+           "of peak", "of time");
+  }
+  for (int i = 0; i < nrow; i++) {
+    if (json) {
+      print_json(&rows[i], b->nthread);
+    } else {
+      print_text(&rows[i], b->nthread);
+    }
+  }
+  if (!json) {
+    printf("%d observations, %d actions, batch %d: %.1f MFLOP per update; %s (%s), %d samples\n",
+           b->config.nobs, b->config.nact, b->config.batch, textbook_flops(&b->config) / 1e6,
+           b->gemm->name, b->gemm->core, b->nsample);
+  }
+}
+
+
+//-------------------------------- the command ---------------------------------------------------
+
+// sizes: half_cheetah's 17 and 6, or a task's as its parameters make them
+static SgStatus take_sizes(const SgArgs* args, const SgConfig* keys, int* nobs, int* nact,
+                           SgError* error) {
+  SgTaskSetting settings[SG_MAX_SETTING];
   char path[1024];
   *nobs = 17;
   *nact = 6;
@@ -212,7 +308,8 @@ static SgStatus take_sizes(const SgArgs* args, int* nobs, int* nact, SgError* er
     return SG_OK;
   }
   SgStatus status = sg_task_find(args->words[1], path, sizeof(path), error);
-  SgTask* task = status == SG_OK ? sg_task_load(path, NULL, 0, error) : NULL;
+  int n = sg_config_settings(keys, settings);
+  SgTask* task = status == SG_OK ? sg_task_load(path, settings, n, error) : NULL;
   if (!task) {
     return error->status;
   }
@@ -223,32 +320,43 @@ static SgStatus take_sizes(const SgArgs* args, int* nobs, int* nact, SgError* er
 }
 
 
-static int run_bench(const SgArgs* args, SgError* error) {
+static SgStatus run_bench(const SgArgs* args, SgError* error) {
   static Bench bench;
   static SgConfig keys;
+  Row rows[2];
   int nobs = 0, nact = 0;
-  int64_t nthread = 1;
+  int64_t nthread = sg_machine_ncpu();
   if (args->nword > 0 && strcmp(args->words[0], "update") != 0) {
     return sg_fail(error, SG_USAGE, "bench knows 'update', not '%.60s'", args->words[0]);
   }
+
+  // sizes and threads, by flags
   SgStatus status = sg_command_config_from(&keys, args, error);
   if (status == SG_OK) {
     status = sg_args_int(args, "--threads", 1, 256, &nthread, error);
   }
   if (status == SG_OK) {
-    status = take_sizes(args, &nobs, &nact, error);
+    status = take_sizes(args, &keys, &nobs, &nact, error);
   }
   if (status == SG_OK) {
     status = sg_config_resolve(&keys, nact, error);
   }
+
+  // measure
   if (status == SG_OK) {
-    SgSacConfig config = sg_config_sac(&keys, nobs, nact);
+    bench.config = sg_config_sac(&keys, nobs, nact);
     bench.nthread = (int)nthread;
-    status = make_bench(&bench, &config, &keys, error);
-    status = status == SG_OK ? run_samples(&bench, error) : status;
-    if (status == SG_OK) {
-      print_row(&bench, textbook_flops(&config), sg_args_has(args, "--json"));
-    }
+    status = make_bench(&bench, strcmp(keys.backend, "ref") == 0, error);
+  }
+  if (status == SG_OK) {
+    status = run_samples(&bench, error);
+  }
+  if (status == SG_OK) {
+    rows[0] = update_row(&bench);
+    status = run_products(&bench, &rows[1], error);
+  }
+  if (status == SG_OK) {
+    print_rows(&bench, rows, 2, sg_args_has(args, "--json"));
   }
   sg_replay_free(bench.replay);
   sg_sac_destroy(bench.sac);

@@ -3,6 +3,7 @@
 #include <mujoco/mujoco.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -68,12 +69,23 @@ static void look_at_libraries(Findings* f) {
 }
 
 
+// the folder that holds what a path names
+static void cut_last(char* path) {
+  char* slash = strrchr(path, '/');
+  if (slash) {
+    *slash = '\0';
+  }
+}
+
+
 static void look_at_files(Findings* f) {
   int n;
-  char text[64];
-  sg_task_names(&n);
-  if (n > 0) {
-    snprintf(text, sizeof(text), "%d tasks", n);
+  char text[1100], path[1024];
+  const char* const* names = sg_task_names(&n);
+  if (n > 0 && sg_task_find(names[0], path, sizeof(path), NULL) == SG_OK) {
+    cut_last(path);  // the task file
+    cut_last(path);  // its robot's folder
+    snprintf(text, sizeof(text), "%d tasks in %s", n, path);
     fine("models", text);
   } else {
     lack(f, true, "models", "no task files; point SOFTGAIT_MODELS at softgait's models folder");
@@ -96,7 +108,7 @@ static void look_at_programs(Findings* f) {
 }
 
 
-static int run_doctor(const SgArgs* args, SgError* error) {
+static SgStatus run_doctor(const SgArgs* args, SgError* error) {
   Findings f = {0};
   (void)args;
   printf("softgait %s\n", SG_VERSION);

@@ -1,14 +1,10 @@
 // softgait eval: the deterministic policy, as shipped, over some episodes.
 
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "base/file.h"
-#include "base/text.h"
 #include "cli/command.h"
 #include "cli/player.h"
-#include "policy/sha256.h"
+#include "cli/print.h"
 #include "train/eval.h"
 
 static const SgFlag FLAGS[] = {
@@ -20,33 +16,38 @@ static const SgFlag FLAGS[] = {
 
 
 static void print_json(const SgEvalResult* r, int64_t seed, const char* sha256) {
-  char mean[32], std[32], min[32], max[32], length[32];
-  sg_text_number(mean, sizeof(mean), r->mean_return);
-  sg_text_number(std, sizeof(std), r->std_return);
-  sg_text_number(min, sizeof(min), r->min_return);
-  sg_text_number(max, sizeof(max), r->max_return);
-  sg_text_number(length, sizeof(length), r->mean_length);
-  printf(
-      "{\"episodes\": %d, \"mean_return\": %s, \"std_return\": %s, \"min_return\": %s, "
-      "\"max_return\": %s, \"mean_length\": %s, \"seed\": %lld, \"policy_sha256\": \"%s\"}\n",
-      r->episodes, mean, std, min, max, length, (long long)seed, sha256);
+  const struct {
+    const char* name;
+    double value;
+  } numbers[] = {{"mean_return", r->mean_return},
+                 {"std_return", r->std_return},
+                 {"min_return", r->min_return},
+                 {"max_return", r->max_return},
+                 {"mean_length", r->mean_length}};
+  printf("{\"episodes\": %d", r->episodes);
+  for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+    printf(", \"%s\": ", numbers[i].name);
+    sg_print_json_number(stdout, numbers[i].value);
+  }
+  printf(", \"seed\": %lld, \"policy_sha256\": \"%s\"}\n", (long long)seed, sha256);
 }
 
 
 static void print_text(const SgEvalResult* r, const SgPlayer* player, int64_t seed) {
-  printf("policy:  %s\n", player->policy_path);
-  printf("task:    %s, %d episodes, seed %lld\n", sg_task_info(player->task)->name, r->episodes,
-         (long long)seed);
-  printf("return:  %.1f mean, %.1f std, %.1f to %.1f\n", r->mean_return, r->std_return,
+  printf("policy    %s\n", player->policy_path);
+  printf("sha256    %s\n", player->policy_sha256);
+  printf("task      %s, %d episode%s, seed %lld\n", sg_task_info(player->task)->name, r->episodes,
+         r->episodes == 1 ? "" : "s", (long long)seed);
+  printf("return    %.1f mean, %.1f std, %.1f to %.1f\n", r->mean_return, r->std_return,
          r->min_return, r->max_return);
-  printf("length:  %.1f steps mean\n", r->mean_length);
+  printf("length    %.1f steps mean\n", r->mean_length);
   if (r->failed > 0) {
-    printf("failed:  %d episodes ended because physics went wrong\n", r->failed);
+    printf("failed    %d ended because physics went wrong\n", r->failed);
   }
 }
 
 
-static int run_eval(const SgArgs* args, SgError* error) {
+static SgStatus run_eval(const SgArgs* args, SgError* error) {
   SgPlayer player = {0};
   SgEvalResult result;
   int64_t episodes = 10, seed = 0;

@@ -38,7 +38,7 @@ static SgStatus load_config(SgConfig* config, const char* run, const SgArgs* arg
 }
 
 
-static int run_resume(const SgArgs* args, SgError* error) {
+static SgStatus run_resume(const SgArgs* args, SgError* error) {
   static SgConfig config;
   static char run[1024];
   int64_t nthread = sg_machine_ncpu();

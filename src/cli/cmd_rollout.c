@@ -5,6 +5,7 @@
 //   ACTIONS.csv   a row per step under action_0.., in the environment's units; other columns ignored
 //   TRACE.csv     step, obs_0.., reward, terminated, truncated; row 0 is the state at the start
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@ static const SgFlag FLAGS[] = {
     {"--policy", "POLICY", "or a policy that chooses them"},
     {"--out", "TRACE.csv", "where the trace goes (needed)"},
     {"--model", "FILE", "MODEL.xml or TASK.yaml in place of the task's own"},
-    {"--steps", "N", "steps of a policy (the task's time limit)"},
+    {"--steps", "N", "steps at most (all actions; a policy: the task's time limit)"},
     {"--state", NULL, "append qpos_0.., qvel_0.. to every row"},
     {"--no-end", NULL, "go on past the end of the episode"},
     {"--set", "KEY=VALUE", "task parameters: task.frame_skip=5; may be repeated"},
@@ -34,7 +35,7 @@ typedef struct Rollout {
   SgEnv* env;
   SgPlayer player;  // with --policy
   SgTable start, actions;
-  int64_t steps;  // at most
+  int64_t steps;  // at most; 0: as many as there are actions
   bool state, no_end;
   double* ctrl;  // (nact)
   float* row;    // policy: (nobs + nact) and scratch
@@ -62,14 +63,14 @@ static SgStatus find_columns(const SgTable* table, const char* path, const char*
 }
 
 
-// numbers of a row by columns; an empty field is no number
+// finite numbers of a row by columns; an empty field is none
 static SgStatus take_numbers(const SgTable* table, const char* path, int64_t row,
                              const int* columns, int n, double* to, SgError* error) {
   for (int i = 0; i < n; i++) {
     to[i] = table->values[row * table->ncolumn + columns[i]];
-    if (to[i] != to[i]) {
-      return sg_fail(error, SG_FILE, "%s:%lld: column %s holds no number", path, (long long)row + 2,
-                     table->names[columns[i]]);
+    if (!isfinite(to[i])) {
+      return sg_fail(error, SG_FILE, "%s:%lld: column %s holds no finite number", path,
+                     (long long)row + 2, table->names[columns[i]]);
     }
   }
   return SG_OK;
@@ -81,8 +82,9 @@ static SgStatus read_start(Rollout* r, const char* path, SgError* error) {
   int nq = (int)m->nq, nv = (int)m->nv;
   SgStatus status = sg_table_read(path, &r->start, error);
   if (status == SG_OK && r->start.nrow != 1) {
-    status =
-        sg_fail(error, SG_FILE, "%s: has %lld rows, one is needed", path, (long long)r->start.nrow);
+    int line = r->start.nrow == 0 ? 2 : 3;
+    status = sg_fail(error, SG_FILE, "%s:%d: the table has %lld rows, one is needed", path, line,
+                     (long long)r->start.nrow);
   }
   int* columns = calloc((size_t)(nq + nv), sizeof(int));
   double* state = calloc((size_t)(nq + nv), sizeof(double));
@@ -205,6 +207,7 @@ static void ask_policy(Rollout* r) {
 
 static SgStatus play(Rollout* r, const char* actions, SgError* error) {
   int columns[1024] = {0}, nact = r->info->nact;
+  bool failed = false;
   SgStatus status = SG_OK;
   if (actions) {
     status = nact > 1024 ? sg_fail(error, SG_FILE, "%d actions are more than 1024", nact)
@@ -212,7 +215,7 @@ static SgStatus play(Rollout* r, const char* actions, SgError* error) {
     if (status == SG_OK) {
       status = find_columns(&r->actions, actions, "action", nact, columns, error);
     }
-    r->steps = r->actions.nrow;
+    r->steps = r->steps > 0 && r->steps < r->actions.nrow ? r->steps : r->actions.nrow;
   }
 
   print_header(r);
@@ -228,6 +231,11 @@ static SgStatus play(Rollout* r, const char* actions, SgError* error) {
     }
     SgStep step = sg_env_step(r->env, r->ctrl);
     print_row(r, i + 1, step);
+    if (step.failed && !failed) {
+      fprintf(stderr, "softgait: step %lld: the simulation failed, its numbers mean nothing\n",
+              (long long)i + 1);
+      failed = true;
+    }
     if ((step.terminated || step.truncated) && !r->no_end) {
       break;
     }
@@ -249,11 +257,17 @@ static SgStatus check_words(const SgArgs* args, SgError* error) {
     return sg_fail(error, SG_USAGE,
                    "rollout needs one of --actions ACTIONS.csv and --policy POLICY");
   }
+  for (int i = 0; i < args->nflag; i++) {
+    if (strcmp(args->names[i], "--set") == 0 && strncmp(args->values[i], "task.", 5) != 0) {
+      return sg_fail(error, SG_USAGE, "--set %.80s: a rollout has only task.* parameters",
+                     args->values[i]);
+    }
+  }
   return SG_OK;
 }
 
 
-static int run_rollout(const SgArgs* args, SgError* error) {
+static SgStatus run_rollout(const SgArgs* args, SgError* error) {
   Rollout r = {.state = sg_args_has(args, "--state"), .no_end = sg_args_has(args, "--no-end")};
   const char *actions = sg_args_text(args, "--actions", NULL),
              *out = sg_args_text(args, "--out", NULL);
@@ -264,8 +278,12 @@ static int run_rollout(const SgArgs* args, SgError* error) {
     status = make_env(&r, args, error);
   }
   if (status == SG_OK) {
-    r.steps = r.info->episode_steps > 0 ? r.info->episode_steps : 1000;
-    status = sg_args_int(args, "--steps", 0, 1000000000, &r.steps, error);
+    r.steps = actions ? 0 : r.info->episode_steps;
+    status = sg_args_int(args, "--steps", 1, 1000000000, &r.steps, error);
+  }
+  if (status == SG_OK && !actions && r.steps == 0) {
+    status = sg_fail(error, SG_USAGE, "task %s has no time limit, so --policy needs --steps",
+                     r.info->name);
   }
   if (status == SG_OK && !actions) {
     status = open_policy(&r, sg_args_text(args, "--policy", NULL), error);

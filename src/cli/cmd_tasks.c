@@ -113,7 +113,7 @@ static SgStatus print_template(const char* model, SgError* error) {
 }
 
 
-static int run_tasks(const SgArgs* args, SgError* error) {
+static SgStatus run_tasks(const SgArgs* args, SgError* error) {
   const char* name = args->nword > 0 ? args->words[0] : NULL;
   SgStatus status;
   if (!sg_args_has(args, "--init")) {

@@ -1,10 +1,12 @@
 // softgait train: from words to a configuration, from a configuration to a run.
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/machine.h"
 #include "cli/command.h"
+#include "cli/print.h"
 #include "cli/training.h"
 
 static const SgFlag FLAGS[] = {
@@ -25,15 +27,17 @@ static const SgFlag FLAGS[] = {
 SgStatus sg_command_config_from(SgConfig* config, const SgArgs* args, SgError* error) {
   static const char* const flags[][2] = {
       {"--steps", "train.steps"}, {"--seed", "train.seed"}, {"--envs", "train.envs"}};
-  const char* file = sg_args_text(args, "--config", NULL);
-  SgStatus status = sg_config_preset(config, "sac", error);
+  const char *file = sg_args_text(args, "--config", NULL),
+             *preset = sg_args_text(args, "--preset", NULL);
 
-  // a preset on the command line is the ground; the file may name another, and then stands on that
-  if (status == SG_OK && sg_args_has(args, "--preset")) {
-    status = sg_config_preset(config, sg_args_text(args, "--preset", "sac"), error);
-  }
+  // a preset is the ground the file stands on; a file that names another one would hide it
+  SgStatus status = sg_config_preset(config, preset ? preset : "sac", error);
   if (status == SG_OK && file) {
     status = sg_config_load(config, file, error);
+  }
+  if (status == SG_OK && preset && strcmp(preset, config->preset) != 0) {
+    status = sg_fail(error, SG_USAGE, "--preset %s: %s stands on preset %s; leave one of them out",
+                     preset, file, config->preset);
   }
   for (int i = 0; status == SG_OK && i < args->nflag; i++) {
     if (strcmp(args->names[i], "--set") == 0) {
@@ -54,22 +58,32 @@ SgStatus sg_command_config_from(SgConfig* config, const SgArgs* args, SgError* e
 }
 
 
-// the words as they could be typed again
-static void command_line(const SgArgs* args, char* text, int size) {
-  int used = snprintf(text, (size_t)size, "softgait train");
-  for (int i = 0; i < args->nword && used < size; i++) {
-    used += snprintf(text + used, (size_t)(size - used), " %s", args->words[i]);
+// the words as they could be typed again, malloc'ed; NULL when out of memory
+static char* command_line(const SgArgs* args) {
+  char* text = NULL;
+  size_t size;
+  FILE* out = open_memstream(&text, &size);
+  if (!out) {
+    return NULL;
   }
-  for (int i = 0; i < args->nflag && used < size; i++) {
-    used += snprintf(text + used, (size_t)(size - used), args->values[i] ? " %s '%s'" : " %s",
-                     args->names[i], args->values[i]);
+  fprintf(out, "softgait train");
+  for (int i = 0; i < args->nword; i++) {
+    fputc(' ', out);
+    sg_print_word(out, args->words[i]);
   }
+  for (int i = 0; i < args->nflag; i++) {
+    fprintf(out, args->values[i] ? " %s " : " %s", args->names[i]);
+    if (args->values[i]) {
+      sg_print_word(out, args->values[i]);
+    }
+  }
+  fclose(out);
+  return text;
 }
 
 
-static int run_train(const SgArgs* args, SgError* error) {
+static SgStatus run_train(const SgArgs* args, SgError* error) {
   static SgConfig config;
-  static char command[4096];
   int64_t nthread = sg_machine_ncpu();
   SgStatus status = sg_command_config_from(&config, args, error);
   if (status == SG_OK) {
@@ -87,13 +101,21 @@ static int run_train(const SgArgs* args, SgError* error) {
     return sg_fail(error, SG_USAGE, "train needs a task: softgait train hopper");
   }
 
+  const char* run = sg_args_text(args, "--run", NULL);
+  if (run && !run[0]) {
+    return sg_fail(error, SG_USAGE, "--run needs the name of a folder");
+  }
+
   // the run
-  SgTrainOptions options = {.config = &config,
-                            .run = sg_args_text(args, "--run", NULL),
-                            .command = command,
-                            .nthread = (int)nthread};
-  command_line(args, command, sizeof(command));
-  return sg_run_training(&options, args, error);
+  char* command = command_line(args);
+  if (!command) {
+    return sg_fail(error, SG_MACHINE, "out of memory for the command line");
+  }
+  SgTrainOptions options = {
+      .config = &config, .run = run, .command = command, .nthread = (int)nthread};
+  status = sg_run_training(&options, args, error);
+  free(command);
+  return status;
 }
 
 

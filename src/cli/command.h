@@ -17,8 +17,8 @@ typedef struct SgCommand {
   int nflag;
   const SgFlag* flags;
 
-  /// Do it. Return the exit code; on failure error holds the sentence, which main prints.
-  int (*run)(const SgArgs* args, SgError* error);
+  /// Do it. The status is the exit code; on failure error holds the sentence, which main prints.
+  SgStatus (*run)(const SgArgs* args, SgError* error);
 } SgCommand;
 
 extern const SgCommand sg_command_train, sg_command_resume, sg_command_eval, sg_command_rollout,

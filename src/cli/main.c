@@ -1,8 +1,13 @@
 // softgait: the table of commands, help, and the one place that prints a failure's sentence.
 
+#include <errno.h>
+#include <fcntl.h>
+#include <mujoco/mujoco.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/command.h"
@@ -56,7 +61,7 @@ static const SgCommand* find_command(const char* name) {
 
 static int complain(const SgError* error) {
   fprintf(stderr, "softgait: %s\n", error->text);
-  return error->status;
+  return (int)error->status;
 }
 
 
@@ -67,15 +72,19 @@ static int unknown_command(const char* name) {
     names[i] = COMMANDS[i]->name;
   }
   const char* near = sg_text_nearest(name, names, NCOMMAND);
-  sg_fail(&error, SG_USAGE, "there is no command '%.60s'%s%s%s; `softgait --help` lists them", name,
-          near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+  if (near) {
+    sg_fail(&error, SG_USAGE, "there is no command '%.60s'; did you mean '%s'?", name, near);
+  } else {
+    sg_fail(&error, SG_USAGE, "there is no command '%.60s'; `softgait --help` lists them", name);
+  }
   return complain(&error);
 }
 
 
-static bool wants_help(int argc, char** argv) {
-  for (int i = 2; i < argc; i++) {
-    if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+// whether one of two words stands anywhere behind the command
+static bool asks_for(int argc, char** argv, const char* word, const char* letter) {
+  for (int i = 1; i < argc; i++) {
+    if (strcmp(argv[i], word) == 0 || strcmp(argv[i], letter) == 0) {
       return true;
     }
   }
@@ -83,40 +92,84 @@ static bool wants_help(int argc, char** argv) {
 }
 
 
-int main(int argc, char** argv) {
+// what all commands have: help and version; false when neither is asked for
+static bool answer(int argc, char** argv) {
+  const SgCommand* command = find_command(argv[1]);
+  bool help = strcmp(argv[1], "help") == 0;
+  if (help && argc > 2) {
+    command = find_command(argv[2]);
+  }
+  if (help || asks_for(argc, argv, "--help", "-h")) {
+    if (command) {
+      print_help(command);
+    } else {
+      print_overview(stdout);
+    }
+    return true;
+  }
+  if (asks_for(argc, argv, "--version", "-V")) {
+    printf("softgait %s, MuJoCo %s\n", SG_VERSION, mj_versionString());
+    return true;
+  }
+  return false;
+}
+
+
+static int run_command(int argc, char** argv) {
   SgError error = {0};
   SgArgs args;
-  sg_guard_install();
-  signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write, not a death
-
-  // words that are no command
-  if (argc < 2) {
-    print_overview(stderr);
-    return SG_USAGE;
-  }
-  if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-    print_overview(stdout);
-    return SG_OK;
-  }
-  if (!strcmp(argv[1], "--version")) {
-    printf("softgait %s\n", SG_VERSION);
-    return SG_OK;
-  }
-
-  // a command
   const SgCommand* command = find_command(argv[1]);
   if (!command) {
     return unknown_command(argv[1]);
-  }
-  if (wants_help(argc, argv)) {
-    print_help(command);
-    return SG_OK;
   }
   if (sg_guard_version(&error) != SG_OK ||
       sg_args_parse(&args, argc, argv, 2, command->flags, command->nflag, command->max_words,
                     &error) != SG_OK) {
     return complain(&error);
   }
-  int code = command->run(&args, &error);
-  return error.status != SG_OK ? complain(&error) : code;
+  SgStatus status = command->run(&args, &error);
+  return error.status != SG_OK ? complain(&error) : (int)status;
+}
+
+
+// a standard stream that the caller closed leads nowhere: else the next file that is opened would take
+// its number, and a table meant for the screen would be written into it
+static void open_closed_streams(void) {
+  int file;
+  do {
+    file = open("/dev/null", O_RDWR);
+  } while (file >= 0 && file <= STDERR_FILENO);
+  if (file >= 0) {
+    close(file);
+  }
+}
+
+
+// the last of stdout; what could not be written is a failure, unless it is a pipe that nobody reads
+static int close_output(int code) {
+  struct stat info;
+  SgError error = {0};
+  errno = 0;
+  bool fine = fflush(stdout) == 0 && !ferror(stdout);
+  bool pipe =
+      fstat(STDOUT_FILENO, &info) == 0 && (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode));
+  if (fine || pipe || code != SG_OK) {
+    return code;
+  }
+  sg_fail(&error, SG_MACHINE, "the output cannot be written: %s",
+          errno ? strerror(errno) : "the file refused a part of it");
+  return complain(&error);
+}
+
+
+int main(int argc, char** argv) {
+  sg_guard_install();
+  open_closed_streams();
+  signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write, not a death
+  if (argc < 2) {
+    print_overview(stderr);
+    return SG_USAGE;
+  }
+  int code = answer(argc, argv) ? SG_OK : run_command(argc, argv);
+  return close_output(code);
 }

@@ -79,15 +79,39 @@ SgStatus sg_player_check(const SgPlayer* player, const SgTask* task, SgError* er
 }
 
 
-// parameters that the run was started with, from its config.yaml
-static int run_settings(const char* folder, SgConfig* config, SgTaskSetting* settings) {
+// RUN for RUN/policy/NAME, else "": a policy that lies in its run has that run's model and parameters
+static void find_run(const char* policy, char* folder, int size) {
   char path[1100];
-  snprintf(path, sizeof(path), "%s/config.yaml", folder);
-  if (!folder[0] || !sg_file_exists(path) || sg_config_preset(config, "sac", NULL) != SG_OK ||
-      sg_config_load(config, path, NULL) != SG_OK) {
-    return 0;
+  const char* slash = strrchr(policy, '/');
+  int length = slash ? (int)(slash - policy) - (int)strlen("/policy") : -1;
+  folder[0] = '\0';
+  if (length <= 0 || length >= size || strncmp(policy + length, "/policy/", 8) != 0) {
+    return;
   }
-  return sg_config_settings(config, settings);
+  snprintf(path, sizeof(path), "%.*s/config.yaml", length, policy);
+  if (sg_file_exists(path)) {
+    snprintf(folder, (size_t)size, "%.*s", length, policy);
+  }
+}
+
+
+// parameters that the run was started with, from its config.yaml; their number in n
+static SgStatus run_settings(const char* folder, SgConfig* config, SgTaskSetting* settings, int* n,
+                             SgError* error) {
+  char path[1100];
+  *n = 0;
+  if (!folder[0]) {
+    return SG_OK;
+  }
+  snprintf(path, sizeof(path), "%s/config.yaml", folder);
+  SgStatus status = sg_config_preset(config, "sac", error);
+  if (status == SG_OK) {
+    status = sg_config_load(config, path, error);
+  }
+  if (status == SG_OK) {
+    *n = sg_config_settings(config, settings);
+  }
+  return status;
 }
 
 
@@ -95,15 +119,21 @@ SgStatus sg_player_open(SgPlayer* player, const char* what, const char* model, S
   static SgConfig config;
   SgTaskSetting settings[SG_MAX_SETTING];
   char policy[1024], folder[1024], task[1024];
+  int n = 0;
   SgStatus status = sg_run_policy(what, policy, folder, sizeof(policy), error);
   if (status == SG_OK) {
     status = sg_player_open_policy(player, policy, error);
   }
+  if (status == SG_OK && !folder[0]) {
+    find_run(policy, folder, sizeof(folder));
+  }
   if (status == SG_OK) {
     status = find_task(player, folder, model, task, sizeof(task), error);
   }
+  if (status == SG_OK && !model) {
+    status = run_settings(folder, &config, settings, &n, error);
+  }
   if (status == SG_OK) {
-    int n = model ? 0 : run_settings(folder, &config, settings);
     player->task = sg_task_load(task, settings, n, error);
     status = player->task ? sg_player_check(player, player->task, error) : error->status;
   }

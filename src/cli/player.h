@@ -16,8 +16,8 @@ typedef struct SgPlayer {
 } SgPlayer;
 
 /// Load the policy that RUN|POLICY (NULL: the newest run) stands for, and its task: model if given,
-/// else the run folder's copy, else the shipped task of that name. The model's digest must be the
-/// one that the policy was trained on.
+/// else the copy and the parameters of the run folder it lies in, else the shipped task of that name.
+/// The model's digest must be the one that the policy was trained on.
 SgStatus sg_player_open(SgPlayer* player, const char* what, const char* model, SgError* error);
 
 /// Load only a policy file, for a task that is already there.

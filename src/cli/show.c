@@ -1,9 +1,13 @@
-// A table of nine columns fits eighty; a narrower terminal gets fewer. Rows come with evaluations, a
-// line below them moves between: on a terminal twice a second, else a plain line every 30 s.
+// A row per evaluation in a box, on stdout; a line below it that moves in between, on stderr: on a
+// terminal twice a second in place, else a plain line every 30 s, so that a table in a file stays one.
 //
-//   ╭─────────┬──────────┬─────────┬─────────┬─────────┬─────────┬─────────┬─────────┬─────────╮
-//   │    step │ episodes │   train │    eval │  loss Q │ loss pi │   alpha │ entropy │ steps/s │
-//   ├─────────┼ ...
+//   ╭──────────────────────────┬─────────────────┬─────────────────────────────────────────╮
+//   │    step episodes steps/s │    eval   train │  loss Q loss pi       Q   alpha entropy │
+//   ├──────────────────────────┼─────────────────┼─────────────────────────────────────────┤
+//   │    1200       61      74 │   157.2*   28.9 │   2.955  -9.115   7.674   0.743   2.014 │
+//
+// All columns take 88 places. A narrower terminal loses the least telling ones, down to the step and
+// the evaluation; one that is resized gets a new heading at the next row.
 
 #include "cli/show.h"
 
@@ -16,100 +20,72 @@
 
 #include "base/machine.h"
 
-// a column: its heading, the progress column it shows
+// a column: its heading, the progress column it shows, its place
 typedef struct Column {
   const char* heading;
   const char* source;
+  int width;
+  bool whole;  // a count, shown without decimals
+  int group;   // columns of a group stand between two lines
+  int rank;    // 0 stays longest when room is short
 } Column;
 
 static const Column COLUMNS[] = {
-    {"step", "TotalEnvInteracts"}, {"eval", "AverageTestEpRet"}, {"train", "AverageEpRet"},
-    {"episodes", "Episodes"},      {"steps/s", "StepsPerSec"},   {"loss Q", "LossQ"},
-    {"loss pi", "LossPi"},         {"alpha", "Alpha"},           {"entropy", "Entropy"}};
+    {"step", "TotalEnvInteracts", 7, true, 0, 0}, {"episodes", "Episodes", 8, true, 0, 4},
+    {"steps/s", "StepsPerSec", 7, true, 0, 5},    {"eval", "AverageTestEpRet", 7, false, 1, 1},
+    {"train", "AverageEpRet", 7, false, 1, 2},    {"loss Q", "LossQ", 7, false, 2, 6},
+    {"loss pi", "LossPi", 7, false, 2, 9},        {"Q", "AverageQ1Vals", 7, false, 2, 7},
+    {"alpha", "Alpha", 7, false, 2, 3},           {"entropy", "Entropy", 7, false, 2, 8}};
 
 enum {
   NCOLUMN = sizeof(COLUMNS) / sizeof(COLUMNS[0]),
-  CELL = 8,
-  HEADING_EVERY = 40
+  NGROUP = 3,
+  EVAL = 3,
+  HEADING_EVERY = 40,
+  WIDE = 120  // for what is no terminal
 };
 
-static const double EVERY_TERMINAL = 0.5, EVERY_PLAIN = 30;
+static const double EVERY_LIVE = 0.5, EVERY_PLAIN = 30;
+
+
+// columns of the terminal behind a file, now
+static int width_of(int file) {
+  struct winsize size = {0};
+  bool known = isatty(file) && ioctl(file, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : WIDE;
+}
 
 
 SgShow sg_show_make(bool quiet, bool json) {
-  struct winsize size = {0};
   const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
   bool dumb = !term || strcmp(term, "dumb") == 0;
-  SgShow show = {.quiet = quiet, .json = json, .terminal = isatty(STDOUT_FILENO) && !dumb};
-  show.colour = show.terminal && !(no_color && no_color[0]);
-  bool known = show.terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  show.width = known ? size.ws_col : 120;
-  show.best = (double)NAN;
-  return show;
+  return (SgShow){.quiet = quiet,
+                  .json = json,
+                  .colour = isatty(STDOUT_FILENO) && !dumb && !(no_color && no_color[0]),
+                  .live = isatty(STDERR_FILENO) && !dumb,
+                  .best = (double)NAN};
 }
 
 
-//-------------------------------- cells ---------------------------------------------------------
+//-------------------------------- numbers -------------------------------------------------------
 
-// columns that fit: each takes its cell, two blanks and a line
-static int columns_that_fit(const SgShow* show) {
-  int n = (show->width - 1) / (CELL + 3);
-  return n < 1 ? 1 : n > NCOLUMN ? NCOLUMN : n;
-}
-
-
-// a number in at most eight places: as many digits as say something
-static void cell_text(char text[32], double x) {
+// a number in at most seven places: as many digits as say something
+static void cell_text(char text[32], double x, bool whole) {
   double size = fabs(x);
   if (isnan(x)) {
     snprintf(text, 32, "-");
+  } else if (size >= 1e9) {
+    snprintf(text, 32, "%.1e", x);
   } else if (size >= 1e7) {
-    snprintf(text, 32, "%.2e", x);
-  } else if (size >= 1000 || x == floor(x)) {
+    snprintf(text, 32, "%.1fM", x / 1e6);
+  } else if (size >= 1000 || whole) {
     snprintf(text, 32, "%.0f", x);
   } else if (size >= 10) {
     snprintf(text, 32, "%.1f", x);
-  } else if (size >= 0.01) {
+  } else if (size >= 0.01 || size <= 0) {
     snprintf(text, 32, "%.3f", x);
   } else {
-    snprintf(text, 32, "%.1e", x);
-  }
-}
-
-
-// one horizontal line of the box
-static void print_line(const SgShow* show, const char* left, const char* middle,
-                       const char* right) {
-  int n = columns_that_fit(show);
-  printf("%s", left);
-  for (int i = 0; i < n; i++) {
-    for (int j = 0; j < CELL + 2; j++) {
-      printf("─");
-    }
-    printf("%s", i + 1 < n ? middle : right);
-  }
-  printf("\n");
-}
-
-
-static void print_heading(const SgShow* show) {
-  int n = columns_that_fit(show);
-  print_line(show, show->nrow == 0 ? "╭" : "├", show->nrow == 0 ? "┬" : "┼",
-             show->nrow == 0 ? "╮" : "┤");
-  for (int i = 0; i < n; i++) {
-    printf("│ %*s ", CELL, COLUMNS[i].heading);
-  }
-  printf("│\n");
-  print_line(show, "├", "┼", "┤");
-}
-
-
-//-------------------------------- progress line -------------------------------------------------
-
-static void wipe(SgShow* show) {
-  if (show->live) {
-    printf("\r\033[K");
-    show->live = false;
+    snprintf(text, 32, "%.0e", x);
   }
 }
 
@@ -127,43 +103,184 @@ static void time_text(char text[32], double seconds) {
 }
 
 
-static void show_now(void* arg, const SgTrainNow* now) {
-  SgShow* show = arg;
-  double clock = sg_clock();
-  if (show->quiet || show->json || clock < show->next) {
-    return;
-  }
-  show->next = clock + (show->terminal ? EVERY_TERMINAL : EVERY_PLAIN);
+//-------------------------------- box -----------------------------------------------------------
 
-  // what there is to say in one line, cut to the terminal
-  char line[256], left[32], last[32];
-  double rate = now->steps_per_second;
-  cell_text(last, now->last_return);
-  time_text(left, rate > 0 ? (double)(now->steps - now->step) / rate : (double)NAN);
-  snprintf(line, sizeof(line), "step %lld of %lld (%.1f %%)  %.0f steps/s  last return %s  %s left",
-           (long long)now->step, (long long)now->steps,
-           100.0 * (double)now->step / (double)now->steps, rate, last, rate > 0 ? left : "?");
-  if (show->terminal) {
-    printf("\r\033[K%.*s", show->width - 1, line);
-    show->live = true;
-  } else {
-    printf("%s\n", line);
+// places that a group takes between its lines: a blank before each cell and one behind the last
+static int group_width(unsigned shown, int group) {
+  int width = 0;
+  for (int i = 0; i < NCOLUMN; i++) {
+    if ((shown >> i & 1u) && COLUMNS[i].group == group) {
+      width += COLUMNS[i].width + 1;
+    }
   }
-  fflush(stdout);
+  return width > 0 ? width + 1 : 0;
 }
 
 
-//-------------------------------- rows ----------------------------------------------------------
+// the columns that fit: step and eval always, then by rank
+static unsigned columns_that_fit(int width) {
+  unsigned shown = 0;
+  for (int limit = NCOLUMN; limit >= 2; limit--) {
+    int used = 1;
+    shown = 0;
+    for (int i = 0; i < NCOLUMN; i++) {
+      shown |= COLUMNS[i].rank < limit ? 1u << i : 0;
+    }
+    for (int g = 0; g < NGROUP; g++) {
+      int places = group_width(shown, g);
+      used += places > 0 ? places + 1 : 0;
+    }
+    if (used <= width) {
+      break;
+    }
+  }
+  return shown;
+}
 
-static void print_cell(const SgShow* show, const char* text, bool best) {
-  bool mark = best && show->colour;
-  printf("│ %s%*s%s%s", mark ? "\033[1;32m" : "", CELL, text, mark ? "\033[0m" : "",
-         best ? "*" : " ");
+
+// one horizontal line of the box
+static void print_line(unsigned shown, const char* left, const char* middle, const char* right) {
+  const char* corner = left;
+  for (int g = 0; g < NGROUP; g++) {
+    int width = group_width(shown, g);
+    if (width > 0) {
+      printf("%s", corner);
+      corner = middle;
+    }
+    for (int i = 0; i < width; i++) {
+      printf("─");
+    }
+  }
+  printf("%s\n", right);
+}
+
+
+// one row of the box; mark: the column that gets a star, in colour if there is one; -1: none
+static void print_cells(const SgShow* show, char texts[NCOLUMN][32], int mark) {
+  const char* behind = "";  // what follows a cell: a blank or the star
+  int group = -1;
+  for (int i = 0; i < NCOLUMN; i++) {
+    if (!(show->shown >> i & 1u)) {
+      continue;
+    }
+    bool painted = i == mark && show->colour;
+    printf("%s%s%s%*s%s", behind, COLUMNS[i].group != group ? "│ " : "",
+           painted ? "\033[1;32m" : "", COLUMNS[i].width, texts[i], painted ? "\033[0m" : "");
+    behind = i == mark ? "*" : " ";
+    group = COLUMNS[i].group;
+  }
+  printf("%s│\n", behind);
+}
+
+
+static void close_box(SgShow* show) {
+  if (show->shown) {
+    print_line(show->shown, "╰", "┴", "╯");
+    show->shown = 0;
+  }
+}
+
+
+// a heading where one is due: at the top, after many rows, in a window of another size
+static void print_heading(SgShow* show) {
+  char texts[NCOLUMN][32];
+  unsigned shown = columns_that_fit(width_of(STDOUT_FILENO));
+  if (shown == show->shown && show->nrow < HEADING_EVERY) {
+    return;
+  }
+  if (shown != show->shown) {
+    close_box(show);
+    print_line(shown, "╭", "┬", "╮");
+  } else {
+    print_line(shown, "├", "┼", "┤");
+  }
+  show->shown = shown;
+  show->nrow = 0;
+  for (int i = 0; i < NCOLUMN; i++) {
+    snprintf(texts[i], sizeof(texts[i]), "%s", COLUMNS[i].heading);
+  }
+  print_cells(show, texts, -1);
+  print_line(shown, "├", "┼", "┤");
+}
+
+
+//-------------------------------- progress line -------------------------------------------------
+
+static void wipe(SgShow* show) {
+  if (show->standing) {
+    fprintf(stderr, "\r\033[K");
+    show->standing = false;
+  }
+}
+
+
+// when the next line may come
+static void pause_progress(SgShow* show) {
+  show->next = sg_clock() + (show->live ? EVERY_LIVE : EVERY_PLAIN);
+}
+
+
+static void show_now(void* arg, const SgTrainNow* now) {
+  SgShow* show = arg;
+  if (show->quiet || show->json || sg_clock() < show->next) {
+    return;
+  }
+  pause_progress(show);
+
+  // time left is known once updates have begun: random steps are far faster than what follows
+  char line[256], left[64], last[32];
+  double rate = now->steps_per_second;
+  if (now->updates > 0 && rate > 0) {
+    time_text(left, (double)(now->steps - now->step) / rate);
+    snprintf(left + strlen(left), 8, " left");
+  } else {
+    snprintf(left, sizeof(left), "random actions first");
+  }
+
+  // what matters most comes first: a narrow window cuts the end
+  cell_text(last, now->last_return, false);
+  snprintf(line, sizeof(line), "%.1f %%  %s  step %lld of %lld  %.0f steps/s  last return %s",
+           100.0 * (double)now->step / (double)now->steps, left, (long long)now->step,
+           (long long)now->steps, rate, last);
+  if (show->live) {
+    fprintf(stderr, "\r\033[K%.*s", width_of(STDERR_FILENO) - 1, line);
+    show->standing = true;
+  } else {
+    fprintf(stderr, "%s\n", line);
+  }
+}
+
+
+//-------------------------------- what is told --------------------------------------------------
+
+static void show_start(void* arg, const SgTrainStart* start) {
+  SgShow* show = arg;
+  const SgConfig* c = start->config;
+  const SgTaskInfo* task = start->task;
+  char limit[64] = "no time limit";
+  if (show->quiet || show->json) {
+    return;
+  }
+  if (task->episode_steps > 0) {
+    snprintf(limit, sizeof(limit), "up to %d steps per episode", task->episode_steps);
+  }
+  printf("task      %s: %d observations, %d actions, %g s per step, %s\n", task->name, task->nobs,
+         task->nact, task->dt, limit);
+  printf("training  %lld steps, preset %s, seed %lld, %lld environment%s\n", (long long)c->steps,
+         c->preset, (long long)c->seed, (long long)c->envs, c->envs == 1 ? "" : "s");
+  printf("replay    %lld rows, %.0f MB when full\n", (long long)start->replay_rows,
+         start->replay_mb);
+  printf("machine   %d thread%s, %s\n", start->nthread, start->nthread == 1 ? "" : "s",
+         start->backend);
+  printf("run       %s\n", start->run);
+  fflush(stdout);
+  show->next = show->live ? 0 : sg_clock() + EVERY_PLAIN;
 }
 
 
 static void show_row(void* arg, const SgProgress* progress) {
   SgShow* show = arg;
+  char texts[NCOLUMN][32];
   if (show->quiet) {
     return;
   }
@@ -173,45 +290,20 @@ static void show_row(void* arg, const SgProgress* progress) {
     fflush(stdout);
     return;
   }
-  wipe(show);
-  if (show->nrow % HEADING_EVERY == 0) {
-    print_heading(show);
-  }
 
-  // the best evaluation so far is marked
-  double eval = sg_progress_get(progress, "AverageTestEpRet");
+  // the best evaluation so far is marked; a tie goes to the later one
+  double eval = sg_progress_get(progress, COLUMNS[EVAL].source);
   bool best = !isnan(eval) && !(eval < show->best);
   show->best = best ? eval : show->best;
-  for (int i = 0; i < columns_that_fit(show); i++) {
-    char text[32];
-    cell_text(text, sg_progress_get(progress, COLUMNS[i].source));
-    print_cell(show, text, best && strcmp(COLUMNS[i].heading, "eval") == 0);
+  for (int i = 0; i < NCOLUMN; i++) {
+    cell_text(texts[i], sg_progress_get(progress, COLUMNS[i].source), COLUMNS[i].whole);
   }
-  printf("│\n");
+  wipe(show);
+  print_heading(show);
+  print_cells(show, texts, best ? EVAL : -1);
   show->nrow++;
-  show->next = sg_clock() + (show->terminal ? EVERY_TERMINAL : EVERY_PLAIN);
   fflush(stdout);
-}
-
-
-//-------------------------------- beginning and end ---------------------------------------------
-
-static void show_start(void* arg, const SgTrainStart* start) {
-  SgShow* show = arg;
-  const SgConfig* c = start->config;
-  if (show->quiet || show->json) {
-    return;
-  }
-  printf("%s: %d observations, %d actions, %g s per step, up to %d steps per episode\n",
-         start->task->name, start->task->nobs, start->task->nact, start->task->dt,
-         start->task->episode_steps);
-  printf("preset %s, seed %lld, %lld steps, %lld environment%s, %d thread%s, %s\n", c->preset,
-         (long long)c->seed, (long long)c->steps, (long long)c->envs, c->envs == 1 ? "" : "s",
-         start->nthread, start->nthread == 1 ? "" : "s", start->backend);
-  printf("replay: %lld rows, %.0f MB when full\n", (long long)start->replay_rows, start->replay_mb);
-  printf("run: %s\n", start->run);
-  show->next = sg_clock() + (show->terminal ? 0 : EVERY_PLAIN);
-  fflush(stdout);
+  pause_progress(show);
 }
 
 
@@ -231,15 +323,10 @@ SgTrainWatcher sg_show_watcher(SgShow* show) {
 
 
 void sg_show_end(SgShow* show) {
-  if (show->quiet || show->json) {
-    return;
-  }
   wipe(show);
-  if (show->nrow > 0) {
-    print_line(show, "╰", "┴", "╯");
-    if (columns_that_fit(show) > 1) {
-      printf("* best evaluation so far, mean of its episodes\n");
-    }
+  if (show->shown) {
+    close_box(show);
+    printf("* best evaluation so far\n");
   }
   fflush(stdout);
 }

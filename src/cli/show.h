@@ -10,19 +10,20 @@
 /// Where and how to show. Made by sg_show_make.
 typedef struct SgShow {
   bool quiet, json;
-  bool terminal;  ///< stdout is one: progress line, carriage returns
-  bool colour;    ///< terminal, and neither NO_COLOR nor TERM=dumb
-  bool live;      ///< a progress line stands on the screen
-  int width;      ///< columns of the terminal
-  double next;    ///< clock of the next progress line
-  double best;    ///< best evaluation so far
-  int nrow;       ///< rows shown
+  bool colour;     ///< stdout is a terminal, and neither NO_COLOR nor TERM=dumb is set
+  bool live;       ///< stderr is a terminal that can move its cursor: one line, written over
+  bool standing;   ///< a progress line stands on the screen
+  unsigned shown;  ///< columns of the open box, a bit each; 0: no box is open
+  double next;     ///< clock of the next progress line
+  double best;     ///< best evaluation so far
+  int nrow;        ///< rows shown since the last heading
 } SgShow;
 
-/// Look at stdout and the environment.
+/// Look at stdout, stderr and the environment.
 SgShow sg_show_make(bool quiet, bool json);
 
-/// A watcher that shows a run on stdout; show must outlive the run.
+/// A watcher that shows a run: the table on stdout, progress and notes on stderr. show must outlive
+/// the run.
 SgTrainWatcher sg_show_watcher(SgShow* show);
 
 /// Close the table: its bottom line, the progress line wiped.

@@ -2,10 +2,13 @@
 
 #include "cli/training.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 
+#include "cli/print.h"
 #include "cli/show.h"
+#include "train/run_read.h"
 
 static volatile sig_atomic_t stop_signal;  // the first signal that asked us to stop
 
@@ -21,7 +24,8 @@ static void on_signal(int number) {
 
 
 static void catch_signals(void) {
-  struct sigaction action = {.sa_handler = on_signal};
+  // interrupted writes go on: a signal must not tear a row of progress.csv
+  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
@@ -29,28 +33,47 @@ static void catch_signals(void) {
 
 
 static void print_json(const SgTrainResult* result) {
-  printf("{\"run\": \"%s\", \"policy\": \"%s\", \"state_sha256\": \"%s\"}\n", result->run,
-         result->policy, result->state_sha256);
+  printf("{\"run\": ");
+  sg_print_json_text(stdout, result->run);
+  printf(", \"policy\": ");
+  sg_print_json_text(stdout, result->policy);
+  printf(", \"state_sha256\": \"%s\"}\n", result->state_sha256);
+}
+
+
+// a command to type next
+static void print_command(const char* what, const char* command, const char* run,
+                          const char* file) {
+  char path[1100];
+  snprintf(path, sizeof(path), "%s%s", run, file);
+  printf("%-9s %s ", what, command);
+  sg_print_word(stdout, path);
+  printf("\n");
 }
 
 
 static void print_end(const SgTrainResult* result) {
-  if (result->stopped) {
-    printf("stopped at step %lld, everything is saved\n", (long long)result->step);
-    printf("go on:     softgait resume %s\n", result->run);
-  } else {
-    printf("done: %lld steps, best return %.1f, final return %.1f\n", (long long)result->step,
-           result->best_return, result->final_return);
+  printf("%s at step %lld, everything is saved", result->stopped ? "stopped" : "done",
+         (long long)result->step);
+  if (!isnan(result->best_return)) {
+    printf("; best return %.1f, final return %.1f", result->best_return, result->final_return);
   }
-  printf("policy:    %s\n", result->policy);
-  printf("evaluate:  softgait eval %s\n", result->run);
-  printf("repeat:    softgait train --config %s/config.yaml\n", result->run);
+  printf("\npolicy    %s\n", result->policy);
+  if (result->stopped) {
+    print_command("go on", "softgait resume", result->run, "");
+  }
+  print_command("evaluate", "softgait eval", result->run, "");
+  print_command("repeat", "softgait train --config", result->run, "/config.yaml");
 }
 
 
-int sg_run_training(SgTrainOptions* options, const SgArgs* args, SgError* error) {
+SgStatus sg_run_training(SgTrainOptions* options, const SgArgs* args, SgError* error) {
   static SgTrainResult result;
   SgShow show = sg_show_make(sg_args_has(args, "--quiet"), sg_args_has(args, "--json"));
+  SgRunSummary before;
+  if (options->resume && sg_run_summary(options->run, &before, NULL) == SG_OK) {
+    show.best = before.best_return;
+  }
   options->stop = &stop_signal;
   options->watcher = sg_show_watcher(&show);
   if (sg_args_has(args, "--view")) {
@@ -64,10 +87,13 @@ int sg_run_training(SgTrainOptions* options, const SgArgs* args, SgError* error)
   if (status != SG_OK) {
     return status;
   }
-  if (show.json) {
+  if (show.json && !show.quiet) {
     print_json(&result);
   } else if (!show.quiet) {
     print_end(&result);
   }
-  return stop_signal && result.stopped ? 128 + stop_signal : SG_OK;
+  if (!stop_signal || !result.stopped) {
+    return SG_OK;
+  }
+  return stop_signal == SIGINT ? SG_INTERRUPTED : SG_TERMINATED;
 }

@@ -8,7 +8,8 @@
 #include "train/train.h"
 
 /// Train with --quiet, --json and --view as given; stop and watcher of options are filled in. The first
-/// SIGINT or SIGTERM finishes the update and saves, a second one ends the program. Returns the exit code.
-int sg_run_training(SgTrainOptions* options, const SgArgs* args, SgError* error);
+/// SIGINT or SIGTERM finishes the update and saves, a second one ends the program. Returns
+/// SG_INTERRUPTED or SG_TERMINATED after a signal.
+SgStatus sg_run_training(SgTrainOptions* options, const SgArgs* args, SgError* error);
 
 #endif  // SG_CLI_TRAINING_H_
