@@ -15,6 +15,7 @@ enum {
   MAX_BYTES = 1 << 20,
   MAX_NODES = 20000,
   MAX_DEPTH = 32,
+  MAX_PAIRS = 1000,
 };
 
 struct SgYaml {
@@ -61,6 +62,10 @@ static bool plain_tag(const yaml_node_t* node) {
 
 // keys of a map: plain words, each once
 static bool check_map(SgYamlNode map, SgError* error) {
+  if (sg_yaml_size(map) > MAX_PAIRS) {
+    sg_yaml_fail(map, error, "a map of more than %d keys", MAX_PAIRS);
+    return false;
+  }
   for (int i = 0; i < sg_yaml_size(map); i++) {
     const char* key = sg_yaml_key(map, i);
     if (!key || strcmp(key, "<<") == 0) {
@@ -123,6 +128,23 @@ static bool check_document(SgYaml* doc, SgError* error) {
 }
 
 
+// brackets within brackets, beyond which the parser's time grows with the square: refused before it
+static bool check_brackets(const SgYaml* doc, const char* text, SgError* error) {
+  int depth = 0, line = 1;
+  for (const char* c = text; *c; c++) {
+    line += *c == '\n';
+    depth += *c == '[' || *c == '{';
+    depth -= (*c == ']' || *c == '}') && depth > 0;
+    if (depth > 4 * MAX_DEPTH) {
+      sg_fail(error, SG_FILE, "%s:%d:1: brackets are nested deeper than %d", doc->name, line,
+              4 * MAX_DEPTH);
+      return false;
+    }
+  }
+  return true;
+}
+
+
 // parse the only document of the text
 static bool parse(SgYaml* doc, const char* text, size_t size, SgError* error) {
   yaml_parser_t parser;
@@ -133,6 +155,7 @@ static bool parse(SgYaml* doc, const char* text, size_t size, SgError* error) {
     sg_fail(error, SG_MACHINE, "%s: out of memory", doc->name);
     return false;
   }
+  yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
   yaml_parser_set_input_string(&parser, (const unsigned char*)text, size);
   if (!yaml_parser_load(&parser, &doc->document)) {
     parser_error(&parser, doc->name, error);
@@ -161,7 +184,8 @@ SgYaml* sg_yaml_load(const char* path, SgError* error) {
   }
   if (doc) {
     snprintf(doc->name, sizeof(doc->name), "%s", path);
-    if (!parse(doc, text, size, error) || !check_document(doc, error)) {
+    if (!check_brackets(doc, text, error) || !parse(doc, text, size, error) ||
+        !check_document(doc, error)) {
       sg_yaml_free(doc);
       doc = NULL;
     }

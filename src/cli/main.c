@@ -165,7 +165,9 @@ static int close_output(int code) {
 int main(int argc, char** argv) {
   sg_guard_install();
   open_closed_streams();
-  signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write, not a death
+  signal(SIGPIPE,
+         SIG_IGN);  // a closed pipe and a file that may not grow are failed writes, no deaths
+  signal(SIGXFSZ, SIG_IGN);
   if (argc < 2) {
     print_overview(stderr);
     return SG_USAGE;

@@ -303,7 +303,9 @@ static void show_row(void* arg, const SgProgress* progress) {
   print_cells(show, texts, best ? EVAL : -1);
   show->nrow++;
   fflush(stdout);
-  pause_progress(show);
+  if (show->live) {
+    pause_progress(show);
+  }
 }
 
 

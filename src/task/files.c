@@ -1,7 +1,7 @@
 // Which files a model is made of: the MJCF, what it includes, and the assets that these name.
 //
 // The digest and the run folder's copy of a model need the list; MuJoCo gives it to C++ only. So
-// the XML is read lightly here: tags and attributes, no meaning. Names are resolved the way the
+// the XML is read lightly (xml.h): tags and attributes, no meaning. Names are resolved the way the
 // compiler does, against the main file's folder, assets after meshdir or texturedir; what does not
 // exist is left out, because the compiler is the one to complain.
 
@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "task/task_internal.h"
+#include "task/xml.h"
 
 enum {
   MAX_XML = 16 << 20,
@@ -31,67 +32,6 @@ bool sg_path_beside(char* path, int size, const char* file, const char* name) {
   int folder = name[0] == '/' || !slash ? 0 : (int)(slash - file + 1);
   int length = snprintf(path, (size_t)size, "%.*s%s", folder, file, name);
   return length < size;
-}
-
-
-//-------------------------------- tags and attributes -------------------------------------------
-
-// the next opening tag, "name attribute=... /", cut out in place; NULL at the end
-static char* next_tag(char** at) {
-  for (char* open; (open = strchr(*at, '<')) != NULL;) {
-    if (strncmp(open, "<!--", 4) == 0) {
-      char* end = strstr(open + 4, "-->");
-      *at = end ? end + 3 : open + strlen(open);
-      continue;
-    }
-
-    // to the closing bracket that is in no quotes
-    char quote = '\0';
-    char* end = open + 1;
-    for (; *end && (quote || *end != '>'); end++) {
-      if (*end == quote) {
-        quote = '\0';
-      } else if (!quote && (*end == '"' || *end == '\'')) {
-        quote = *end;
-      }
-    }
-    *at = *end ? end + 1 : end;
-    *end = '\0';
-    if (open[1] != '/' && open[1] != '?' && open[1] != '!') {
-      return open + 1;
-    }
-  }
-  return NULL;
-}
-
-
-static bool tag_is(const char* tag, const char* name) {
-  size_t length = strcspn(tag, " \t\r\n/");
-  return strlen(name) == length && strncmp(tag, name, length) == 0;
-}
-
-
-// an attribute's value; false when the tag has none of that name
-static bool attribute(const char* tag, const char* name, char value[SG_MAX_PATH]) {
-  static const char* const blank = " \t\r\n";
-  for (const char* at = tag + strcspn(tag, blank); *at;) {
-    at += strspn(at, blank);
-    size_t length = strcspn(at, " \t\r\n=");
-    bool wanted = strlen(name) == length && strncmp(at, name, length) == 0;
-    at += length;
-    at += strspn(at, " \t\r\n=");
-    char quote = *at;
-    const char* end = quote == '"' || quote == '\'' ? strchr(at + 1, quote) : NULL;
-    if (!end) {
-      return false;
-    }
-    if (wanted) {
-      snprintf(value, SG_MAX_PATH, "%.*s", (int)(end - at - 1), at + 1);
-      return true;
-    }
-    at = end + 1;
-  }
-  return false;
 }
 
 
@@ -125,20 +65,20 @@ static void add_includes(Listing* l, const char* path, int depth) {
   }
   char* text = sg_file_read(path, MAX_XML, &size, NULL);
   char* at = text;
-  for (char* tag; text && (tag = next_tag(&at)) != NULL;) {
-    if (tag_is(tag, "include") && attribute(tag, "file", name)) {
+  for (char* tag; text && (tag = sg_xml_next(&at)) != NULL;) {
+    if (sg_xml_is(tag, "include") && sg_xml_attribute(tag, "file", name)) {
       bool fits = sg_path_beside(next, sizeof(next), l->main, name) && sg_file_exists(next);
       if (fits || sg_path_beside(next, sizeof(next), path, name)) {
         add_includes(l, next, depth + 1);
       }
     }
-    if (tag_is(tag, "compiler")) {
-      if (attribute(tag, "assetdir", name)) {
+    if (sg_xml_is(tag, "compiler")) {
+      if (sg_xml_attribute(tag, "assetdir", name)) {
         memcpy(l->meshes, name, sizeof(name));
         memcpy(l->textures, name, sizeof(name));
       }
-      attribute(tag, "meshdir", l->meshes);
-      attribute(tag, "texturedir", l->textures);
+      sg_xml_attribute(tag, "meshdir", l->meshes);
+      sg_xml_attribute(tag, "texturedir", l->textures);
     }
   }
   sg_file_free(text);
@@ -164,10 +104,10 @@ static void add_assets(Listing* l, const char* path) {
   char name[SG_MAX_PATH];
   char* text = sg_file_read(path, MAX_XML, &size, NULL);
   char* at = text;
-  for (char* tag; text && (tag = next_tag(&at)) != NULL;) {
-    const char* folder = tag_is(tag, "texture") ? l->textures : l->meshes;
-    for (size_t i = 0; !tag_is(tag, "include") && i < sizeof(keys) / sizeof(keys[0]); i++) {
-      if (attribute(tag, keys[i], name)) {
+  for (char* tag; text && (tag = sg_xml_next(&at)) != NULL;) {
+    const char* folder = sg_xml_is(tag, "texture") ? l->textures : l->meshes;
+    for (size_t i = 0; !sg_xml_is(tag, "include") && i < sizeof(keys) / sizeof(keys[0]); i++) {
+      if (sg_xml_attribute(tag, keys[i], name)) {
         add_asset(l, folder, name);
       }
     }

@@ -61,6 +61,9 @@ SgStatus sg_task_load_model(SgTask* task, SgError* error) {
   if (status == SG_OK) {
     status = sg_task_list_files(task, path, error);
   }
+  if (status == SG_OK) {
+    status = sg_task_check_caps(task, error);
+  }
   if (status != SG_OK) {
     return status;
   }
@@ -74,6 +77,12 @@ SgStatus sg_task_load_model(SgTask* task, SgError* error) {
                    why.text[0] ? why.text : c.text);
   }
   task->model = c.model;
+  double timestep = task->model->opt.timestep;
+  if (!(timestep > 0 && timestep <= 10)) {
+    return sg_fail(error, SG_FILE,
+                   "%s: the timestep is %g s, it must lie above 0 and be at most 10", path,
+                   timestep);
+  }
 
   // what it warned of, for whoever shows it
   sg_guard_take_warning(text, sizeof(text));

@@ -56,6 +56,9 @@ SgStatus sg_task_load_model(SgTask* task, SgError* error);
 /// out.
 SgStatus sg_task_list_files(SgTask* task, const char* path, SgError* error);
 
+/// Refuse a model whose files ask for sizes that no robot needs; the list of files is there.
+SgStatus sg_task_check_caps(const SgTask* task, SgError* error);
+
 /// The path of a name that stands in a file: absolute, or relative to that file's folder. Return
 /// false when it does not fit.
 bool sg_path_beside(char* path, int size, const char* file, const char* name);
