@@ -160,14 +160,16 @@ SgStatus sg_folder_make(const char* path, SgError* error) {
     return sg_fail(error, SG_MACHINE, "%s: the path is too long", path);
   }
 
-  // every parent in turn, then the folder
+  // every parent in turn, then the folder; the first refusal is the reason
+  int why = 0;
   for (char* slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
     *slash = '\0';
-    mkdir(part, 0777);
+    why = why || mkdir(part, 0777) == 0 || errno == EEXIST ? why : errno;
     *slash = '/';
   }
   if (mkdir(part, 0777) != 0 && !(errno == EEXIST && sg_folder_exists(part))) {
-    return sg_fail(error, SG_MACHINE, "%s: the folder cannot be made: %s", path, strerror(errno));
+    return sg_fail(error, SG_MACHINE, "%s: the folder cannot be made: %s", path,
+                   strerror(why ? why : errno));
   }
   return SG_OK;
 }

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "base/file.h"
 #include "cli/print.h"
 #include "cli/show.h"
 #include "train/run_read.h"
@@ -54,16 +53,13 @@ static void print_command(const char* what, const char* command, const char* run
 
 
 static void print_end(const SgTrainResult* result) {
-  char checkpoint[1100];
-  snprintf(checkpoint, sizeof(checkpoint), "%s/checkpoints/state.ckpt", result->run);
-  bool whole = sg_file_exists(checkpoint);  // else a note has told why
   printf("%s at step %lld, %s is saved", result->stopped ? "stopped" : "done",
-         (long long)result->step, whole ? "everything" : "the policy");
+         (long long)result->step, result->saved ? "everything" : "the policy");
   if (!isnan(result->best_return)) {
     printf("; best return %.1f, final return %.1f", result->best_return, result->final_return);
   }
   printf("\npolicy    %s\n", result->policy);
-  if (result->stopped && whole) {
+  if (result->stopped && result->saved) {
     print_command("go on", "softgait resume", result->run, "");
   }
   print_command("evaluate", "softgait eval", result->run, "");

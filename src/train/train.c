@@ -263,9 +263,7 @@ static SgStatus run(SgTrainer* t, SgTrainResult* result, SgError* error) {
   } else if (status == SG_OK && !is_finished(t)) {
     status = sg_trainer_save(t, error);
   }
-  if (status == SG_OK && !was_finished) {
-    sg_trainer_checkpoint(t);
-  }
+  result->saved = was_finished || (status == SG_OK && sg_trainer_checkpoint(t));
 
   // say what came of it
   result->stopped = status == SG_OK && !is_finished(t);

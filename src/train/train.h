@@ -60,6 +60,7 @@ typedef struct SgTrainResult {
   char state_sha256[65];  ///< over live memory at the end: state_hash.h
   int64_t step;           ///< environment steps taken
   bool stopped;           ///< ended by `stop` before the last row
+  bool saved;             ///< the last checkpoint was written: the run can go on
   double best_return;     ///< highest mean of one evaluation, NaN when there was none
   double final_return;    ///< mean of the last evaluation, NaN when there was none
 } SgTrainResult;

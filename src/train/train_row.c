@@ -110,12 +110,14 @@ void sg_trainer_failed(SgTrainer* t, int i) {
 }
 
 
-void sg_trainer_checkpoint(SgTrainer* t) {
+bool sg_trainer_checkpoint(SgTrainer* t) {
   SgError why = {0};
-  if (sg_checkpoint_save(t, &why) != SG_OK) {
+  bool saved = sg_checkpoint_save(t, &why) == SG_OK;
+  if (!saved) {
     tell_note(t, why.text);
   }
   t->checkpointed = sg_clock();
+  return saved;
 }
 
 

@@ -60,8 +60,8 @@ SgStatus sg_trainer_row(SgTrainer* t, SgError* error);
 /// Save the policy as the latest without an evaluation; as the best, too, when there is none.
 SgStatus sg_trainer_save(SgTrainer* t, SgError* error);
 
-/// Write a checkpoint; a failure is a note to the watcher, not the end of the run.
-void sg_trainer_checkpoint(SgTrainer* t);
+/// Write a checkpoint; a failure is a note to the watcher, not the end of the run. False then.
+bool sg_trainer_checkpoint(SgTrainer* t);
 
 /// Physics went wrong in environment i: keep its last states, the first time, and say so.
 void sg_trainer_failed(SgTrainer* t, int i);
