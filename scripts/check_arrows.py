@@ -4,7 +4,7 @@
     base <- math <- nn <- sac        policy includes nothing of ours        base <- task
     sac, task, policy <- train <- cli
 
-MuJoCo is first seen in task/, OpenBLAS only in math/gemm_blas.c, GLFW only in viewer/window.c, and the
+MuJoCo is first seen in task/, OpenBLAS only in math/kernels_blas.c, GLFW only in viewer/window.c, and the
 reading half of train/ knows nothing of the learner. Exit code 1 and a line per broken arrow.
 
     scripts/check_arrows.py [ROOT]      --self-test shows that it can fail
@@ -36,8 +36,8 @@ def check_line(room, name, bracket, header):
         return "MuJoCo is first seen in task/"
     if header.startswith("GLFW/") and (room, name) != ("viewer", "window.c"):
         return "GLFW belongs in viewer/window.c"
-    if header in ("cblas.h", "openblas/cblas.h") and name != "gemm_blas.c":
-        return "OpenBLAS belongs in math/gemm_blas.c"
+    if header in ("cblas.h", "openblas/cblas.h") and name != "kernels_blas.c":
+        return "OpenBLAS belongs in math/kernels_blas.c"
     if bracket == "<":
         return None
     floor = header.split("/")[0]

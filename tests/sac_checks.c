@@ -37,8 +37,8 @@ void trial_near(Trial* trial, const char* what, double value, double expected, d
 }
 
 
-void assert_passes(void (*check)(Trial* trial), const SgGemm* gemm, bool print) {
-  Trial trial = {.gemm = gemm, .print = print};
+void assert_passes(void (*check)(Trial* trial), const SgKernels* kernels, bool print) {
+  Trial trial = {.kernels = kernels, .print = print};
   check(&trial);
   if (trial.nwrong > 0) {
     fail_msg("%s (%d expectations failed)", trial.first, trial.nwrong);
@@ -57,7 +57,7 @@ static bool same_parameters(const SgSac* sac, const sg_real* a, const sg_real* b
 void check_critics_start_different(Trial* trial) {
   SgPool* pool = sg_pool_create(1, NULL);
   SgSacConfig config = sg_sac_default(3, 2);
-  SgSac* sac = sg_sac_create(&config, trial->gemm, pool, NULL);
+  SgSac* sac = sg_sac_create(&config, trial->kernels, pool, NULL);
 
   trial_expect(trial,
                !same_parameters(sac, sac->critic[0].params.value, sac->critic[1].params.value),
@@ -70,7 +70,7 @@ void check_critics_start_different(Trial* trial) {
 void check_targets_start_as_copies(Trial* trial) {
   SgPool* pool = sg_pool_create(1, NULL);
   SgSacConfig config = sg_sac_default(3, 2);
-  SgSac* sac = sg_sac_create(&config, trial->gemm, pool, NULL);
+  SgSac* sac = sg_sac_create(&config, trial->kernels, pool, NULL);
 
   for (int k = 0; k < 2; k++) {
     trial_expect(trial, same_parameters(sac, sac->critic[k].params.value, sac->critic[k].targ),

@@ -13,14 +13,14 @@
 
 #include <stdbool.h>
 
-#include "math/gemm.h"
+#include "math/kernels.h"
 
 /// One run of a check: what it is to use, and what it found.
 typedef struct Trial {
-  const SgGemm* gemm;  ///< the learner's products
-  bool print;          ///< a line for every quantity compared
-  int nwrong;          ///< expectations that failed
-  char first[256];     ///< the first of them, in a sentence; "" when all is well
+  const SgKernels* kernels;  ///< the learner's products
+  bool print;                ///< a line for every quantity compared
+  int nwrong;                ///< expectations that failed
+  char first[256];           ///< the first of them, in a sentence; "" when all is well
 } Trial;
 
 /// Note an expectation; the printf-formatted sentence says what is wrong when it is not met.
@@ -37,7 +37,7 @@ typedef struct SacCheck {
 } SacCheck;
 
 /// Put a check to the learner; the cmocka test fails with its sentence when it finds anything wrong.
-void assert_passes(void (*check)(Trial* trial), const SgGemm* gemm, bool print);
+void assert_passes(void (*check)(Trial* trial), const SgKernels* kernels, bool print);
 
 // a fresh learner (sac_checks.c)
 void check_critics_start_different(Trial* trial);

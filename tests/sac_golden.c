@@ -185,7 +185,7 @@ static void create_learner(Golden* g) {
 
   SgError error = {0};
   g->pool = sg_pool_create(1, &error);
-  g->sac = sg_sac_create(&config, g->trial->gemm, g->pool, &error);
+  g->sac = sg_sac_create(&config, g->trial->kernels, g->pool, &error);
   if (!g->sac) {
     fail_msg("%s", error.text);
   }

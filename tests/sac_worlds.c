@@ -61,7 +61,7 @@ static Student enrol(Trial* trial, SgSacConfig config) {
   SgError error = {0};
   Student student = {.trial = trial, .rng = sg_rng_make(0, SG_RNG_TEST, 0, 0)};
   student.pool = sg_pool_create(1, &error);
-  student.sac = sg_sac_create(&config, trial->gemm, student.pool, &error);
+  student.sac = sg_sac_create(&config, trial->kernels, student.pool, &error);
   if (!student.sac) {
     fail_msg("%s", error.text);
   }
@@ -96,9 +96,9 @@ static void learn(Student* student, World* world, int nupdate, double lr) {
 static double value(const Student* student, int k, const sg_real* obs, const sg_real* act) {
   SgSac* sac = student->sac;
   sg_real input[8];
-  sg_vec_concat(input, obs, sac->config.nobs, act, sac->config.nact, 1);
-  return (double)*sg_mlp_forward(&sac->critic_shape, sac->gemm, sac->critic[k].params.value, input,
-                                 1, &sac->critic[k].tape);
+  sg_vec_concat(input, obs, sac->config.nobs, act, sac->config.nact, 0, 1);
+  return (double)*sg_mlp_forward(&sac->critic_shape, sac->kernels, sac->critic[k].params.value,
+                                 input, 0, 1, &sac->critic[k].tape);
 }
 
 
@@ -106,7 +106,7 @@ static double value(const Student* student, int k, const sg_real* obs, const sg_
 static void policy(const Student* student, const sg_real* obs, double* mean, double* log_std) {
   SgSac* sac = student->sac;
   const sg_real* head =
-      sg_mlp_forward(&sac->actor_shape, sac->gemm, sac->actor.value, obs, 1, &sac->act_tape);
+      sg_mlp_forward(&sac->actor_shape, sac->kernels, sac->actor.value, obs, 0, 1, &sac->act_tape);
   *mean = (double)head[0];
   *log_std = (double)head[sac->config.nact];
 }

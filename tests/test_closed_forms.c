@@ -43,7 +43,7 @@ static void temperature_finds_the_entropy_asked_for(void** state) {
 // one backend for all tests
 static int open_backend(void** state) {
   SgError error = {0};
-  *state = (void*)(uintptr_t)sg_gemm_blas(&error);
+  *state = (void*)(uintptr_t)sg_kernels_choose("auto", "auto", &error);
   if (!*state) {
     print_error("%s\n", error.text);
   }

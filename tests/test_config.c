@@ -76,8 +76,8 @@ static const Limits LIMITS[] = {
     {"train.eval_episodes", {"1", "10000"}, {"0", "10001", "1.5"}},
     {"train.checkpoint_seconds", {"0.2", "1e9"}, {"0.19", "1.1e9"}},
     {"train.on_bad_step", {"stop", "skip"}, {"sto", "stop|skip", "Stop", "stopp"}},
-    {"math.backend", {"openblas", "ref"}, {"mkl", "re"}},
-    {"math.isa", {"auto"}, {"avx512", "a"}},
+    {"math.backend", {"auto", "own", "openblas", "ref"}, {"mkl", "re"}},
+    {"math.isa", {"auto", "avx512", "avx2", "avx"}, {"avx51", "neon"}},
 };
 
 

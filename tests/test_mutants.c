@@ -51,7 +51,7 @@ enum {
 
 
 static Trial try_check(const SacCheck* check, SgMutant mutant) {
-  Trial trial = {.gemm = sg_gemm_ref()};
+  Trial trial = {.kernels = sg_kernels_ref()};
   sg_mutant = mutant;
   check->run(&trial);
   sg_mutant = SG_MUTANT_NONE;

@@ -46,7 +46,7 @@ static Fixture open_learner(const char* name, uint64_t seed) {
   config.hidden[1] = 8;
   config.hidden[2] = 16;
   config.seed = seed;
-  f.sac = sg_sac_create(&config, sg_gemm_ref(), f.pool, &error);
+  f.sac = sg_sac_create(&config, sg_kernels_ref(), f.pool, &error);
   assert_non_null(f.sac);
   return f;
 }

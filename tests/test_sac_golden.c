@@ -12,7 +12,7 @@
 #include "sac_checks.h"
 
 
-static const SgGemm* product(void** state) {
+static const SgKernels* product(void** state) {
   return *state;
 }
 
@@ -53,8 +53,8 @@ static void targets_start_as_copies(void** state) {
 
 
 // all tests with one backend
-static int run_with(const char* name, const SgGemm* gemm) {
-  void* state = (void*)(uintptr_t)gemm;
+static int run_with(const char* name, const SgKernels* kernels) {
+  void* state = (void*)(uintptr_t)kernels;
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_prestate(update_with_learned_alpha_equals_twin, state),
       cmocka_unit_test_prestate(update_with_fixed_alpha_equals_twin, state),
@@ -69,15 +69,26 @@ static int run_with(const char* name, const SgGemm* gemm) {
 
 
 int main(void) {
-  int nfailed = run_with("twin, ref", sg_gemm_ref());
-#ifdef SG_TEST_BLAS
+  int nfailed = run_with("twin, ref", sg_kernels_ref());
+#ifdef SG_TEST_FAST
   SgError error = {0};
-  const SgGemm* blas = sg_gemm_blas(&error);
+  const SgKernels* blas = sg_kernels_blas(&error);
   if (!blas) {
     print_error("%s\n", error.text);
     return 1;
   }
   nfailed += run_with("twin, openblas", blas);
+
+  // our own kernels, every instruction set that this processor has
+  static const char* const isas[] = {"avx512", "avx2", "avx"};
+  for (int i = 0; i < 3; i++) {
+    const SgKernels* own = sg_kernels_own(isas[i], &error);
+    if (own) {
+      nfailed += run_with(isas[i], own);
+    } else {
+      print_message("not run: %s\n", error.text);
+    }
+  }
 #endif
   return nfailed;
 }

@@ -298,7 +298,7 @@ static World make_world(void) {
   temp_cart("robot", "1", "0");
   w.task = sg_task_load("robot/cart.yaml", NULL, 0, NULL);
   w.pool = sg_pool_create(1, NULL);
-  w.sac = sg_sac_create(&config, sg_gemm_ref(), w.pool, NULL);
+  w.sac = sg_sac_create(&config, sg_kernels_ref(), w.pool, NULL);
   w.replay = sg_replay_create(100, 2, 2, 1, NULL);
   assert_int_equal(sg_envs_create(&w.envs, w.task, 2, 1, 1, NULL), SG_OK);
   for (int i = 0; i < 2; i++) {

@@ -1,11 +1,18 @@
-// Threads that wait cheaply.
+// Threads that share tasks and wait cheaply.
 //
-//   caller                         worker t (1 .. nthread-1)
-//   ------                         -------------------------
-//   write job; nleft = nthread-1   wait until round changes: spin, then sleep on `round`
-//   round++  ......................> run tasks t, t + nthread, ...
-//   run tasks 0, nthread, ...      nleft--  ............ last one wakes the caller
-//   wait until nleft == 0: spin, then sleep on `nleft`
+//   share of thread t:   | round 32 | next 16 | end 16 |        one atomic word each
+//
+//   caller                            worker t (1 .. nthread-1)
+//   ------                            -------------------------
+//   ndone = 0; write job              wait until round changes: spin, then sleep on `round`
+//   write all shares; round++ ......> take the next task of its own share, later of others'
+//   take tasks likewise               run it; ndone++  .......... the last one wakes the caller
+//   wait until ndone == ntask         nothing left anywhere: wait for the next round
+//
+// A task is taken by raising `next` in a share with compare-and-swap. The word carries its round, so a
+// worker that wakes late takes tasks of the round that is on, or none; and the job cannot change while a
+// task of it is out. A worker that is kept from its processor loses its share to the others, so a busy
+// neighbour costs the time of a task, not of the whole stage.
 //
 // Both waits spin for a few microseconds, which is how long the other side usually takes, and then
 // sleep in a futex. The sleepers are counted, so that nobody makes a system call for no one.
@@ -30,20 +37,26 @@ enum {
   SPIN = 300,  // pauses before sleeping: some 10 microseconds
 };
 
+// a thread's share of the tasks, on a cache line of its own
+typedef struct Share {
+  _Alignas(64) _Atomic uint64_t word;  // round, next, end
+} Share;
+
 struct SgPool {
   int nthread;
   pthread_t threads[MAX_THREAD];
 
-  // the job, written before the round begins
+  // the job, written before the shares
   void (*task)(void* arg, int index);
   void* arg;
-  int ntask;
+  uint32_t ntask;
   bool quit;
 
   _Atomic uint32_t round;   // begins with every job; workers wait on it
-  _Atomic uint32_t nleft;   // workers still busy; the caller waits on it
+  _Atomic uint32_t ndone;   // tasks done; the caller waits on it
   _Atomic uint32_t asleep;  // workers sleeping on round
-  _Atomic uint32_t caller;  // 1: the caller sleeps on nleft
+  _Atomic uint32_t caller;  // 1: the caller sleeps on ndone
+  Share shares[MAX_THREAD];
 };
 
 // what a starting worker is told
@@ -68,12 +81,51 @@ static void pause_briefly(void) {
 }
 
 
-static void run_share(SgPool* pool, int thread) {
-  for (int i = thread; i < pool->ntask; i += pool->nthread) {
-    pool->task(pool->arg, i);
+//-------------------------------- tasks ---------------------------------------------------------
+
+// the next task of a share, or -1 when it is used up
+static int take(Share* share) {
+  uint64_t word = atomic_load(&share->word);
+  for (;;) {
+    uint32_t next = word >> 16 & 0xffff, end = word & 0xffff;
+    if (next >= end) {
+      return -1;
+    }
+    if (atomic_compare_exchange_weak(&share->word, &word, word + (1 << 16))) {
+      return (int)next;
+    }
   }
 }
 
+
+// run tasks until there is none left to take: one's own first, then the others'
+static void run_tasks(SgPool* pool, int thread) {
+  for (int i = 0; i < pool->nthread; i++) {
+    Share* share = &pool->shares[(thread + i) % pool->nthread];
+    for (int task; (task = take(share)) >= 0;) {
+      pool->task(pool->arg, task);
+
+      // the last one wakes a sleeping caller
+      uint32_t ntask = pool->ntask;
+      if (atomic_fetch_add(&pool->ndone, 1) + 1 == ntask && atomic_load(&pool->caller)) {
+        futex_wake(&pool->ndone, 1);
+      }
+    }
+  }
+}
+
+
+// neighbouring tasks to one thread: what they share is then near it
+static void deal(SgPool* pool, uint32_t ntask) {
+  uint64_t round = atomic_load(&pool->round) + 1, n = (uint64_t)pool->nthread;
+  for (uint64_t t = 0; t < n; t++) {
+    uint64_t next = t * ntask / n, end = (t + 1) * ntask / n;
+    atomic_store(&pool->shares[t].word, round << 32 | next << 16 | end);
+  }
+}
+
+
+//-------------------------------- waiting -------------------------------------------------------
 
 // wait for a round other than `seen`; returns it
 static uint32_t wait_round(SgPool* pool, uint32_t seen) {
@@ -103,12 +155,7 @@ static void* work(void* arg) {
     if (start.pool->quit) {
       return NULL;
     }
-    run_share(start.pool, start.index);
-
-    // the last one wakes a sleeping caller
-    if (atomic_fetch_sub(&start.pool->nleft, 1) == 1 && atomic_load(&start.pool->caller)) {
-      futex_wake(&start.pool->nleft, 1);
-    }
+    run_tasks(start.pool, start.index);
   }
 }
 
@@ -121,20 +168,22 @@ static void begin_round(SgPool* pool) {
 }
 
 
-static void wait_workers(SgPool* pool) {
+static void wait_tasks(SgPool* pool) {
   for (int i = 0; i < SPIN; i++) {
-    if (atomic_load(&pool->nleft) == 0) {
+    if (atomic_load(&pool->ndone) == pool->ntask) {
       return;
     }
     pause_briefly();
   }
   atomic_store(&pool->caller, 1);
-  for (uint32_t left; (left = atomic_load(&pool->nleft)) != 0;) {
-    futex_wait(&pool->nleft, left);
+  for (uint32_t done; (done = atomic_load(&pool->ndone)) != pool->ntask;) {
+    futex_wait(&pool->ndone, done);
   }
   atomic_store(&pool->caller, 0);
 }
 
+
+//-------------------------------- the pool's life -----------------------------------------------
 
 // start thread `index` with all signals blocked: they belong to the program's main thread
 static bool start_worker(SgPool* pool, int index) {
@@ -158,11 +207,12 @@ static bool start_worker(SgPool* pool, int index) {
 
 SgPool* sg_pool_create(int nthread, SgError* error) {
   SG_ASSERT(nthread >= 1 && nthread <= MAX_THREAD);
-  SgPool* pool = calloc(1, sizeof(SgPool));
+  SgPool* pool = aligned_alloc(_Alignof(SgPool), sizeof(SgPool));
   if (!pool) {
     sg_fail(error, SG_MACHINE, "out of memory for %d threads", nthread);
     return NULL;
   }
+  memset(pool, 0, sizeof(SgPool));
   for (pool->nthread = 1; pool->nthread < nthread; pool->nthread++) {
     if (!start_worker(pool, pool->nthread)) {
       sg_fail(error, SG_MACHINE, "thread %d of %d cannot be started; try fewer threads",
@@ -176,21 +226,24 @@ SgPool* sg_pool_create(int nthread, SgError* error) {
 
 
 void sg_pool_run(SgPool* pool, void (*task)(void* arg, int index), void* arg, int ntask) {
-  pool->task = task;
-  pool->arg = arg;
-  pool->ntask = ntask;
-  if (pool->nthread > 1 && ntask > 1) {
-    atomic_store(&pool->nleft, (uint32_t)(pool->nthread - 1));
-    begin_round(pool);
-    run_share(pool, 0);
-    wait_workers(pool);
+  SG_ASSERT(ntask >= 0 && ntask < 1 << 16);
+
+  // alone: all of them, in order
+  if (pool->nthread == 1 || ntask <= 1) {
+    for (int i = 0; i < ntask; i++) {
+      task(arg, i);
+    }
     return;
   }
 
-  // alone: all of them, in order
-  for (int i = 0; i < ntask; i++) {
-    task(arg, i);
-  }
+  pool->task = task;
+  pool->arg = arg;
+  pool->ntask = (uint32_t)ntask;
+  atomic_store(&pool->ndone, 0);
+  deal(pool, (uint32_t)ntask);
+  begin_round(pool);
+  run_tasks(pool, 0);
+  wait_tasks(pool);
 }
 
 

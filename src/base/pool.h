@@ -2,8 +2,9 @@
 //
 //   sg_pool_run(pool, task, arg, n):   task(arg, 0) task(arg, 1) ... task(arg, n - 1), then return
 //
-// Task i runs on thread i % nthread; the caller is thread 0. The partition of work into tasks is the
-// caller's and follows sizes, never the thread count, so results do not depend on it. Waiting spins
+// Every thread gets an equal share of neighbouring tasks and helps the others when it is done; the caller
+// is thread 0. The partition of work into tasks is the caller's and follows sizes, never the thread
+// count, and tasks do not depend on each other, so results do not depend on who runs what. Waiting spins
 // for a few microseconds and then sleeps in a futex: a busy neighbour must not make two threads
 // slower than one.
 
@@ -19,7 +20,7 @@ typedef struct SgPool SgPool;
 /// failure return NULL with SG_MACHINE and a sentence.
 SgPool* sg_pool_create(int nthread, SgError* error);
 
-/// Run ntask tasks and return when all have ended. Everything a task wrote is visible afterwards.
+/// Run ntask tasks, fewer than 65536, and return when all have ended. Everything a task wrote is visible afterwards.
 /// Makes no heap call.
 void sg_pool_run(SgPool* pool, void (*task)(void* arg, int index), void* arg, int ntask);
 

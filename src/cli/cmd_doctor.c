@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/machine.h"
 #include "cli/command.h"
-#include "math/gemm.h"
+#include "math/kernels.h"
 #include "task/task.h"
 
 // what was found so far
@@ -59,7 +59,7 @@ static void look_at_libraries(Findings* f) {
   SgError error = {0};
   snprintf(text, sizeof(text), "%s", mj_versionString());
   fine("MuJoCo", text);
-  const SgGemm* blas = sg_gemm_blas(&error);
+  const SgKernels* blas = sg_kernels_blas(&error);
   if (blas) {
     snprintf(text, sizeof(text), "kernels %s", blas->core);
     fine("OpenBLAS", text);

@@ -1,7 +1,8 @@
 // Multilayer perceptrons. Forward and backward are twins: the same layers, in opposite order.
 //
-//   forward    h[l+1] = relu(h[l] W[l] + b[l])
-//   backward   dW[l] = h[l]^T dy     db[l] = column sums of dy     dh[l] = dy W[l]^T, masked by h[l] > 0
+//   forward    h[l+1] = relu(h[l] W[l] + b[l])                      row by row
+//   backward   dh[l] = dy W[l]^T, where h[l] > 0                    row by row
+//   gradient   dW[l] = h[l]^T dy     db[l] = column sums of dy      part by part, over all rows
 //
 // where dy is the gradient of layer l's output before ReLU. Gradients nobody asks for are not
 // computed: none for the input (but for the columns asked), none for frozen parameters.
@@ -11,7 +12,6 @@
 #include <math.h>
 
 #include "base/check.h"
-#include "math/vec.h"
 
 
 // round up to whole cache lines
@@ -69,55 +69,125 @@ void sg_mlp_tape(const SgMlp* mlp, SgMlpTape* tape, int n, bool backward, SgAren
 }
 
 
-sg_real* sg_mlp_forward(const SgMlp* mlp, const SgGemm* gemm, const sg_real* param,
-                        const sg_real* in, int n, SgMlpTape* tape) {
-  const sg_real* h = in;  // (n, size[l])
-  SG_ASSERT(n <= tape->n);
-  tape->in = in;
+//-------------------------------- rows ----------------------------------------------------------
+
+sg_real* sg_mlp_forward(const SgMlp* mlp, const SgKernels* kernels, const sg_real* param,
+                        const sg_real* in, int first, int count, SgMlpTape* tape) {
+  const sg_real* h = in + (ptrdiff_t)first * mlp->size[0];  // (count, size[l])
+  SG_ASSERT(first + count <= tape->n);
 
   for (int l = 0; l < mlp->nlayer; l++) {
     int nin = mlp->size[l], nout = mlp->size[l + 1];
-    sg_real* y = tape->out[l];  // (n, nout)
+    sg_real* y = tape->out[l] + (ptrdiff_t)first * nout;  // (count, nout)
 
-    // y = b + h W, then ReLU but for the last layer
-    sg_vec_rows(y, param + mlp->bias[l], n, nout);
-    gemm->multiply(false, false, n, nout, nin, h, nin, param + mlp->weight[l], nout, true, y, nout);
-    if (l + 1 < mlp->nlayer) {
-      sg_vec_relu(y, (size_t)n * (size_t)nout);
-    }
+    kernels->forward(y, h, param + mlp->weight[l], param + mlp->bias[l], count, nin, nout,
+                     l + 1 < mlp->nlayer);
     h = y;
   }
   return tape->out[mlp->nlayer - 1];
 }
 
 
-void sg_mlp_backward(const SgMlp* mlp, const SgGemm* gemm, const sg_real* param,
-                     const sg_real* dout, int n, SgMlpTape* tape, sg_real* grad, sg_real* din,
-                     int ndin) {
-  const sg_real* dy = dout;  // (n, size[l+1])
-  SG_ASSERT(n <= tape->n && ndin <= mlp->size[0]);
+void sg_mlp_backward(const SgMlp* mlp, const SgKernels* kernels, const sg_real* param,
+                     const sg_real* trans, const sg_real* dout, int first, int count,
+                     SgMlpTape* tape, sg_real* din, int ndin) {
+  const sg_real* dy = dout + (ptrdiff_t)first * mlp->size[mlp->nlayer];  // (count, size[l+1])
+  SG_ASSERT(first + count <= tape->n && ndin <= mlp->size[0]);
 
   for (int l = mlp->nlayer - 1; l >= 0; l--) {
     int nin = mlp->size[l], nout = mlp->size[l + 1];
-    const sg_real* h = l > 0 ? tape->out[l - 1] : tape->in;  // (n, nin)
-    const sg_real* weight = param + mlp->weight[l];          // (nin, nout)
-
-    // parameters: dW = h^T dy, db = column sums
-    if (grad) {
-      gemm->multiply(true, false, nin, nout, n, h, nin, dy, nout, false, grad + mlp->weight[l],
-                     nout);
-      sg_vec_column_sum(grad + mlp->bias[l], dy, n, nout);
-    }
+    const sg_real* weight = param + mlp->weight[l];  // (nin, nout)
+    const sg_real* turned = trans ? trans + mlp->weight[l] : NULL;
 
     // layer below: dh = dy W^T, where ReLU let it through
     if (l > 0) {
-      sg_real* dh = tape->dout[l - 1];
-      gemm->multiply(false, true, n, nin, nout, dy, nout, weight, nout, false, dh, nin);
-      sg_vec_relu_backward(dh, h, (size_t)n * (size_t)nin);
-      dy = dh;
+      ptrdiff_t at = (ptrdiff_t)first * nin;
+      kernels->backward_data(tape->dout[l - 1] + at, dy, weight, turned, tape->out[l - 1] + at,
+                             count, nin, nout);
+      dy = tape->dout[l - 1] + at;
     } else if (din) {
-      const sg_real* rows = weight + (size_t)(nin - ndin) * (size_t)nout;  // (ndin, nout)
-      gemm->multiply(false, true, n, ndin, nout, dy, nout, rows, nout, false, din, ndin);
+      const sg_real* rows = weight + (ptrdiff_t)(nin - ndin) * nout;  // (ndin, nout)
+      kernels->backward_data(din + (ptrdiff_t)first * ndin, dy, rows, turned, NULL, count, ndin,
+                             nout);
     }
+  }
+}
+
+
+//-------------------------------- parts of the parameters ---------------------------------------
+
+// entries that make a part worth a task
+enum {
+  PART_SIZE = 8192,
+  PART_ROWS = 8  // rows come in multiples of this
+};
+
+
+// rows of layer l's weight that make a part
+static int part_rows(const SgMlp* mlp, int l) {
+  int nout = mlp->size[l + 1];
+  int rows = (PART_SIZE + nout - 1) / nout;
+  return (rows + PART_ROWS - 1) / PART_ROWS * PART_ROWS;
+}
+
+
+// parts of layer l
+static int layer_parts(const SgMlp* mlp, int l) {
+  int rows = part_rows(mlp, l);
+  return (mlp->size[l] + rows - 1) / rows;
+}
+
+
+int sg_mlp_nparts(const SgMlp* mlp) {
+  int nparts = 0;
+  for (int l = 0; l < mlp->nlayer; l++) {
+    nparts += layer_parts(mlp, l);
+  }
+  return nparts;
+}
+
+
+SgMlpPart sg_mlp_part(const SgMlp* mlp, int i) {
+  int l = 0;
+  for (; i >= layer_parts(mlp, l); l++) {
+    i -= layer_parts(mlp, l);
+  }
+  int rows = part_rows(mlp, l), first = i * rows, left = mlp->size[l] - first;
+  SgMlpPart part = {.layer = l, .first = first, .count = left < rows ? left : rows};
+  part.bias = first + part.count == mlp->size[l];
+
+  // up to the next part: the last one takes the gaps and the bias with it
+  size_t nout = (size_t)mlp->size[l + 1];
+  part.from = mlp->weight[l] + (size_t)first * nout;
+  part.length = part.bias ? mlp->bias[l] + nout - part.from : (size_t)part.count * nout;
+  return part;
+}
+
+
+void sg_mlp_gradient(const SgMlp* mlp, const SgKernels* kernels, const sg_real* in,
+                     const sg_real* dout, int n, const SgMlpTape* tape, sg_real* grad,
+                     const SgMlpPart* part) {
+  int l = part->layer, nin = mlp->size[l], nout = mlp->size[l + 1];
+  const sg_real* h = l > 0 ? tape->out[l - 1] : in;                // (n, nin)
+  const sg_real* dy = l + 1 < mlp->nlayer ? tape->dout[l] : dout;  // (n, nout)
+
+  kernels->backward_weight(grad + mlp->weight[l], h, dy, n, nin, nout, part->first, part->count);
+  if (part->bias) {
+    kernels->column_sum(grad + mlp->bias[l], dy, n, nout);
+  }
+}
+
+
+void sg_mlp_transpose(const SgMlp* mlp, const SgKernels* kernels, sg_real* trans,
+                      const sg_real* param, int ndin, const SgMlpPart* part) {
+  int l = part->layer, nin = mlp->size[l], nout = mlp->size[l + 1];
+  int skip = l > 0 ? 0 : nin - ndin;  // rows that nobody asks for
+  int first = part->first > skip ? part->first : skip;
+  int count = part->first + part->count - first;
+
+  // a single output's weight is its own transposed copy
+  if (count > 0 && nout > 1) {
+    kernels->transpose(trans + mlp->weight[l], param + mlp->weight[l] + (ptrdiff_t)skip * nout,
+                       nin - skip, nout, first - skip, count);
   }
 }

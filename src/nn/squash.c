@@ -19,26 +19,6 @@
 #include "math/scalar.h"
 
 static const double HALF_LOG_2PI = 0.918938533204672741780329736406;
-static const double LOG_2 = 0.693147180559945309417232121458;
-
-
-// log(1 - tanh(u)^2)
-static sg_real log_sech2(sg_real u) {
-  sg_real size = sg_abs(u);
-
-  if (SG_MUTANT(EPS_LOGP)) {
-    sg_real a = sg_tanh(u);
-    return (sg_real)log((double)(1 - a * a) + 1e-6);
-  }
-  return 2 * ((sg_real)LOG_2 - size - sg_log1p(sg_exp(-2 * size)));
-}
-
-
-// 1 - tanh(u)^2 without the cancellation of writing it so
-static sg_real sech2(sg_real u) {
-  sg_real e = sg_exp(-2 * sg_abs(u));
-  return 4 * e / ((1 + e) * (1 + e));
-}
 
 
 static sg_real clamp(sg_real x, sg_real low, sg_real high) {
@@ -46,34 +26,70 @@ static sg_real clamp(sg_real x, sg_real low, sg_real high) {
 }
 
 
-void sg_squash_forward(sg_real* act, sg_real* logp, SgSquashTape* tape, const sg_real* head, int n,
-                       int nact, double log_std_min, double log_std_max) {
+SgSquashTape sg_squash_rows(const SgSquashTape* tape, int first, int nact) {
+  ptrdiff_t at = (ptrdiff_t)first * nact;
+  return (SgSquashTape){tape->u + at, tape->sigma + at, tape->eps + at, tape->slope + at};
+}
+
+
+// the usual log(1 - tanh(u)^2 + 1e-6), which is wrong where it matters
+static void mistaken_log_slope(sg_real* res, const sg_real* u, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    sg_real a = sg_tanh(u[i]);
+    res[i] = (sg_real)log((double)(1 - a * a) + 1e-6);
+  }
+}
+
+
+void sg_squash_forward(const SgKernels* kernels, sg_real* act, sg_real* logp,
+                       const SgSquashTape* tape, const sg_real* head, int n, int nact,
+                       double log_std_min, double log_std_max) {
+  sg_real low = (sg_real)log_std_min, high = (sg_real)log_std_max;
+  size_t count = (size_t)n * (size_t)nact;
+
+  // sigma = exp(clamp(l))
+  for (int i = 0; i < n; i++) {
+    const sg_real* log_std = head + ((ptrdiff_t)i * 2 + 1) * nact;  // (nact)
+    for (int j = 0; j < nact; j++) {
+      tape->sigma[(ptrdiff_t)i * nact + j] = clamp(log_std[j], low, high);
+    }
+  }
+  kernels->exp(tape->sigma, tape->sigma, count);
+
+  // reparameterised sample, squashed
   for (int i = 0; i < n; i++) {
     const sg_real* mean = head + (ptrdiff_t)i * 2 * nact;  // (nact)
-    const sg_real* log_std = mean + nact;                  // (nact)
-    sg_real sum = 0;
-
     for (int j = 0; j < nact; j++) {
       ptrdiff_t k = (ptrdiff_t)i * nact + j;
-      sg_real l = clamp(log_std[j], (sg_real)log_std_min, (sg_real)log_std_max);
-      sg_real eps = tape->eps[k];
+      tape->u[k] = mean[j] + tape->sigma[k] * tape->eps[k];
+    }
+  }
+  kernels->tanh(act, tape->u, count);
+  kernels->log_sech2(tape->slope, tape->u, count);
+  if (SG_MUTANT(EPS_LOGP)) {
+    mistaken_log_slope(tape->slope, tape->u, count);
+  }
 
-      // reparameterised sample before squashing
-      tape->sigma[k] = sg_exp(l);
-      tape->u[k] = mean[j] + tape->sigma[k] * eps;
-
-      // normal log-density, minus the log of the squashing's slope
-      sum += -eps * eps / 2 - l - (sg_real)HALF_LOG_2PI - log_sech2(tape->u[k]);
-      act[k] = sg_tanh(tape->u[k]);
+  // normal log-density, minus the log of the squashing's slope
+  for (int i = 0; i < n; i++) {
+    const sg_real* log_std = head + ((ptrdiff_t)i * 2 + 1) * nact;  // (nact)
+    sg_real sum = 0;
+    for (int j = 0; j < nact; j++) {
+      ptrdiff_t k = (ptrdiff_t)i * nact + j;
+      sg_real eps = tape->eps[k], l = clamp(log_std[j], low, high);
+      sum += -eps * eps / 2 - l - (sg_real)HALF_LOG_2PI - tape->slope[k];
     }
     logp[i] = sum;
   }
 }
 
 
-void sg_squash_backward(sg_real* dhead, const sg_real* dact, sg_real dlogp,
-                        const SgSquashTape* tape, const sg_real* head, int n, int nact,
-                        double log_std_min, double log_std_max) {
+void sg_squash_backward(const SgKernels* kernels, sg_real* dhead, const sg_real* dact,
+                        sg_real dlogp, const sg_real* act, const SgSquashTape* tape,
+                        const sg_real* head, int n, int nact, double log_std_min,
+                        double log_std_max) {
+  kernels->sech2(tape->slope, tape->u, (size_t)n * (size_t)nact);
+
   for (int i = 0; i < n; i++) {
     const sg_real* log_std = head + ((ptrdiff_t)i * 2 + 1) * nact;  // (nact)
     sg_real* dmean = dhead + (ptrdiff_t)i * 2 * nact;               // (nact)
@@ -81,14 +97,13 @@ void sg_squash_backward(sg_real* dhead, const sg_real* dact, sg_real dlogp,
 
     for (int j = 0; j < nact; j++) {
       ptrdiff_t k = (ptrdiff_t)i * nact + j;
-      sg_real u = tape->u[k];
 
       // through the action, da/du = 1 - tanh(u)^2, and through the density, whose derivative by u
       // is 2 tanh(u)
-      sg_real du = dact[k] * sech2(u) + dlogp * 2 * sg_tanh(u);
+      sg_real du = dact[k] * tape->slope[k] + dlogp * 2 * act[k];
       if (SG_MUTANT(EPS_LOGP)) {
-        sg_real a = sg_tanh(u), slope = 1 - a * a;
-        du = dact[k] * slope + dlogp * 2 * a * slope / (slope + (sg_real)1e-6);
+        sg_real slope = 1 - act[k] * act[k];
+        du = dact[k] * slope + dlogp * 2 * act[k] * slope / (slope + (sg_real)1e-6);
       }
       dmean[j] = du;
 

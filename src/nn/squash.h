@@ -12,23 +12,30 @@
 #ifndef SG_NN_SQUASH_H_
 #define SG_NN_SQUASH_H_
 
-#include "math/real.h"
+#include "math/kernels.h"
 
 /// What forward leaves for backward; memory is the holder's, all (n, nact).
 typedef struct SgSquashTape {
   sg_real* u;      ///< before squashing
   sg_real* sigma;  ///< standard deviation
   sg_real* eps;    ///< the noise that was used, standard normal
+  sg_real* slope;  ///< log of the squashing's slope, then in backward the slope
 } SgSquashTape;
 
+/// The part of a tape that belongs to rows from first on.
+SgSquashTape sg_squash_rows(const SgSquashTape* tape, int first, int nact);
+
 /// Draw actions. head: (n, 2 nact), tape->eps: given, act: (n, nact), logp: (n).
-void sg_squash_forward(sg_real* act, sg_real* logp, SgSquashTape* tape, const sg_real* head, int n,
-                       int nact, double log_std_min, double log_std_max);
+void sg_squash_forward(const SgKernels* kernels, sg_real* act, sg_real* logp,
+                       const SgSquashTape* tape, const sg_real* head, int n, int nact,
+                       double log_std_min, double log_std_max);
 
 /// Gradient of a loss with respect to head (n, 2 nact), from its gradients with respect to act
-/// (n, nact) and logp (one number for all rows). Outside the clamp log sigma gets zero.
-void sg_squash_backward(sg_real* dhead, const sg_real* dact, sg_real dlogp,
-                        const SgSquashTape* tape, const sg_real* head, int n, int nact,
-                        double log_std_min, double log_std_max);
+/// (n, nact) and logp (one number for all rows). act: what forward gave. Outside the clamp log sigma
+/// gets zero.
+void sg_squash_backward(const SgKernels* kernels, sg_real* dhead, const sg_real* dact,
+                        sg_real dlogp, const sg_real* act, const SgSquashTape* tape,
+                        const sg_real* head, int n, int nact, double log_std_min,
+                        double log_std_max);
 
 #endif  // SG_NN_SQUASH_H_

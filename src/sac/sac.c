@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "math/scalar.h"
 #include "sac/sac_internal.h"
 
 
@@ -106,6 +105,7 @@ static void layout_params(SgParams* params, size_t count, SgArena* arena) {
   params->grad = sg_arena_take(arena, count, sizeof(sg_real));
   params->m = sg_arena_take(arena, count, sizeof(sg_real));
   params->v = sg_arena_take(arena, count, sizeof(sg_real));
+  params->trans = sg_arena_take(arena, count, sizeof(sg_real));
 }
 
 
@@ -117,6 +117,15 @@ static void layout_critic(SgCritic* critic, const SgMlp* shape, int n, int nact,
   critic->q = take(arena, n, 1);
   critic->dq = take(arena, n, 1);
   critic->dact = take(arena, n, nact);
+
+  // names for memory that is there already
+  int last = shape->nlayer - 1;
+  critic->qtarg = critic->tape_targ.out[last];
+  critic->qpi = critic->tape.out[last];
+  critic->tape_min = critic->tape;
+  for (int l = 0; l < last; l++) {
+    critic->tape_min.out[l] = critic->tape_targ.out[l];
+  }
 }
 
 
@@ -124,6 +133,7 @@ static void layout_squash(SgDraw* draw, int n, int nact, SgArena* arena) {
   draw->squash.u = take(arena, n, nact);
   draw->squash.sigma = take(arena, n, nact);
   draw->squash.eps = take(arena, n, nact);
+  draw->squash.slope = take(arena, n, nact);
   draw->act = take(arena, n, nact);
   draw->logp = take(arena, n, 1);
 }
@@ -132,6 +142,7 @@ static void layout_squash(SgDraw* draw, int n, int nact, SgArena* arena) {
 static void layout_draw(SgDraw* draw, const SgMlp* actor, int n, int nobs, int nact, bool backward,
                         SgArena* arena) {
   sg_mlp_tape(actor, &draw->tape, n, backward, arena);
+  draw->head = draw->tape.out[actor->nlayer - 1];
   layout_squash(draw, n, nact, arena);
   draw->input = take(arena, n, nobs + nact);
 }
@@ -161,6 +172,8 @@ static void layout(SgSac* sac, SgArena* arena) {
   sac->target = take(arena, n, 1);
   sac->dact = take(arena, n, nact);
   sac->dhead = take(arena, n, 2 * nact);
+  int nparts = sac->nactor > 2 * sac->ncritic ? sac->nactor : 2 * sac->ncritic;
+  sac->finite = sg_arena_take(arena, (size_t)nparts, sizeof(bool));
 
   // acting
   sg_mlp_tape(&sac->actor_shape, &sac->act_tape, SG_ACT_ROWS, false, arena);
@@ -188,8 +201,9 @@ static void init_parameters(SgSac* sac) {
 }
 
 
-SgSac* sg_sac_create(const SgSacConfig* config, const SgGemm* gemm, SgPool* pool, SgError* error) {
-  SG_ASSERT(config && gemm && pool);
+SgSac* sg_sac_create(const SgSacConfig* config, const SgKernels* kernels, SgPool* pool,
+                     SgError* error) {
+  SG_ASSERT(config && kernels && pool);
   if (!validate(config, error)) {
     return NULL;
   }
@@ -199,11 +213,15 @@ SgSac* sg_sac_create(const SgSacConfig* config, const SgGemm* gemm, SgPool* pool
     return NULL;
   }
   sac->config = *config;
-  sac->gemm = gemm;
+  sac->kernels = kernels;
   sac->pool = pool;
   sac->actor_shape = sg_mlp_shape(config->nobs, config->nhidden, config->hidden, 2 * config->nact);
   sac->critic_shape =
       sg_mlp_shape(config->nobs + config->nact, config->ncritic_hidden, config->critic_hidden, 1);
+  sac->nblock = (config->batch + kernels->rows - 1) / kernels->rows;
+  sac->nactor = sg_mlp_nparts(&sac->actor_shape);
+  sac->ncritic = sg_mlp_nparts(&sac->critic_shape);
+  sac->trans_stale = true;
 
   // measure, reserve, carve
   layout(sac, &sac->arena);
@@ -238,17 +256,20 @@ static void act_rows(SgSac* sac, float* act, const float* obs, int n, bool deter
   for (int i = 0; i < n * nobs; i++) {
     sac->act_obs[i] = (sg_real)obs[i];
   }
-  const sg_real* head = sg_mlp_forward(&sac->actor_shape, sac->gemm, sac->actor.value, sac->act_obs,
-                                       n, &sac->act_tape);
+  const sg_real* head = sg_mlp_forward(&sac->actor_shape, sac->kernels, sac->actor.value,
+                                       sac->act_obs, 0, n, &sac->act_tape);
 
   // noise is addressed by row, so it does not depend on how rows are cut into pieces
-  for (int i = 0; i < n * nact; i++) {
-    SgRng rng = sg_rng_make(sac->config.seed, SG_RNG_ACT, 0, 0);
-    rng.counter = draw * (uint64_t)nact + (uint64_t)i;
-    a->squash.eps[i] = deterministic ? 0 : (sg_real)sg_rng_normal(&rng);
+  size_t count = (size_t)n * (size_t)nact;
+  SgRng rng = sg_rng_make(sac->config.seed, SG_RNG_ACT, 0, 0);
+  rng.counter = draw * (uint64_t)nact;
+  if (deterministic) {
+    memset(a->squash.eps, 0, count * sizeof(sg_real));
+  } else {
+    sac->kernels->normal(a->squash.eps, rng, count);
   }
-  sg_squash_forward(a->act, a->logp, &a->squash, head, n, nact, sac->config.log_std_min,
-                    sac->config.log_std_max);
+  sg_squash_forward(sac->kernels, a->act, a->logp, &a->squash, head, n, nact,
+                    sac->config.log_std_min, sac->config.log_std_max);
   for (int i = 0; i < n * nact; i++) {
     act[i] = (float)a->act[i];
   }
@@ -318,6 +339,7 @@ void sg_sac_visit(SgSac* sac, void (*visit)(void* arg, const char* name, void* b
       {"critic.0.value", "critic.0.m", "critic.0.v", "critic.0.nstep"},
       {"critic.1.value", "critic.1.m", "critic.1.v", "critic.1.nstep"}};
   static const char* const targ[] = {"critic.0.targ", "critic.1.targ"};
+  sac->trans_stale = true;  // the visitor may write
 
   visit_params(&sac->actor, actor, visit, arg);
   visit_params(&sac->log_alpha, alpha, visit, arg);

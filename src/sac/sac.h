@@ -15,7 +15,7 @@
 
 #include "base/pool.h"
 #include "base/status.h"
-#include "math/gemm.h"
+#include "math/kernels.h"
 #include "math/real.h"
 #include "sac/replay.h"
 
@@ -74,9 +74,10 @@ typedef struct SgSac SgSac;
 /// The published defaults for these sizes (Haarnoja et al. 2018, arXiv 1812.05905).
 SgSacConfig sg_sac_default(int nobs, int nact);
 
-/// Create a learner; the config is copied. gemm and pool are borrowed and must outlive it. NULL with
+/// Create a learner; the config is copied. kernels and pool are borrowed and must outlive it. NULL with
 /// SG_USAGE and the field's name for a value out of range, SG_MACHINE when out of memory.
-SgSac* sg_sac_create(const SgSacConfig* config, const SgGemm* gemm, SgPool* pool, SgError* error);
+SgSac* sg_sac_create(const SgSacConfig* config, const SgKernels* kernels, SgPool* pool,
+                     SgError* error);
 
 /// Free a learner. NULL is allowed.
 void sg_sac_destroy(SgSac* sac);
@@ -92,6 +93,26 @@ void sg_sac_act(SgSac* sac, float* act, const float* obs, int n, bool determinis
 /// equal config.batch. SG_DIVERGED when a gradient is not finite: that step and everything after it
 /// in this update is not applied, all weights stay finite, and error names the gradient.
 SgStatus sg_sac_update(SgSac* sac, const SgBatch* batch, SgSacInfo* info, SgError* error);
+
+/// What an update does, in order; each stage is work that all threads share, with a wait at its end.
+typedef enum SgSacStage {
+  SG_STAGE_DRAW,      ///< actor at s' and s, actions and their densities
+  SG_STAGE_VALUE,     ///< target critics at (s', a'), critics at (s, a)
+  SG_STAGE_REGRESS,   ///< target, loss, critics backward
+  SG_STAGE_GRADIENT,  ///< critics' weight gradients
+  SG_STAGE_STEP,      ///< critics' Adam, targets, transposed copies
+  SG_STAGE_JUDGE,     ///< critics at (s, fresh a)
+  SG_STAGE_POLICY,    ///< down to the action and through the actor
+  SG_STAGE_ACTOR,     ///< actor's weight gradients
+  SG_STAGE_MOVE,      ///< actor's Adam, transposed copies
+  SG_STAGE_COUNT
+} SgSacStage;
+
+/// A stage's name: "draw", "value", ...
+const char* sg_sac_stage_name(SgSacStage stage);
+
+/// From now on add the time of every stage to seconds (SG_STAGE_COUNT), borrowed; NULL: measure nothing.
+void sg_sac_time_stages(SgSac* sac, double* seconds);
 
 /// The batch's memory inside the learner, for the caller to fill before an update.
 SgBatch* sg_sac_batch(SgSac* sac);

@@ -21,21 +21,25 @@ typedef struct SgParams {
   sg_real* m;      ///< (count) first moment
   sg_real* v;      ///< (count) second moment
   int64_t nstep;   ///< Adam steps taken
+  sg_real* trans;  ///< (count) transposed weights, derived from value (sg_mlp_transpose)
+  SgAdam adam;     ///< what the step under way goes by
 } SgParams;
 
 /// One critic with its target and everything its thread needs.
 typedef struct SgCritic {
   SgParams params;
-  sg_real* targ;         ///< (count) target parameters
-  SgMlpTape tape;        ///< (s, a), later (s, fresh a)
-  SgMlpTape tape_targ;   ///< (s', a'), forward only
+  sg_real* targ;        ///< (count) target parameters
+  SgMlpTape tape;       ///< (s, a), later (s, fresh a)
+  SgMlpTape tape_targ;  ///< (s', a'), forward only
+  SgMlpTape tape_min;   ///< (s, fresh a) where this critic is the smaller one: rows close together,
+                        ///< in memory that the other two have no more use for
   const sg_real* qtarg;  ///< (n) Q_targ(s', a')
   sg_real* q;            ///< (n) Q(s, a)
   const sg_real* qpi;    ///< (n) Q(s, fresh a), after the critic's step
   sg_real* dq;           ///< (n) gradient of whichever loss is being propagated
-  sg_real* dact;         ///< (n, nact) gradient of the policy loss by the fresh action
-  double loss;           ///< half the mean squared error
-  SgSpread spread;       ///< of q
+  sg_real* dact;    ///< (n, nact) gradient of the policy loss by fresh actions, tape_min's rows
+  double loss;      ///< half the mean squared error
+  SgSpread spread;  ///< of q
 } SgCritic;
 
 /// Actions drawn from the current policy for a row of observations.
@@ -50,14 +54,23 @@ typedef struct SgDraw {
 
 struct SgSac {
   SgSacConfig config;
-  const SgGemm* gemm;  // borrowed
-  SgPool* pool;        // borrowed
-  SgArena arena;       // owns all below
+  const SgKernels* kernels;  // borrowed
+  SgPool* pool;              // borrowed
+  SgArena arena;             // owns all below
 
   SgMlp actor_shape, critic_shape;
   SgParams actor, log_alpha;  // log_alpha: one value
   SgCritic critic[2];
   int64_t nupdate;
+  bool trans_stale;  // somebody may have written parameters: transposed copies are to be renewed
+
+  // how an update is cut into tasks: by sizes alone
+  int nblock;           // blocks of rows
+  int nactor, ncritic;  // parts of the parameters
+  bool* finite;         // (max(nactor, 2 ncritic)) whether a part's gradient is
+  double* seconds;      // (SG_STAGE_COUNT) time spent per stage; NULL: not measured, borrowed
+  bool own_noise;       // whether the update draws its noise, or finds it in place
+  uint64_t noise;       // counter of the first draw
 
   // one update
   SgBatch batch;        // the caller fills it
@@ -75,8 +88,14 @@ struct SgSac {
   sg_real* act_obs;    // (SG_ACT_ROWS, nobs)
 };
 
-/// Draw the noise of update number nupdate into next.squash.eps and fresh.squash.eps.
-void sg_sac_noise(SgSac* sac);
+/// What came of the update so far, over rows in order: losses, spreads, entropy.
+void sg_sac_measure_critics(SgSac* sac);
+void sg_sac_measure(const SgSac* sac, SgSacInfo* info);
+
+/// Whether critic 0 is the smaller one for row i's fresh action; ties go to the first.
+static inline bool sg_sac_first_is_min(const SgSac* sac, int i) {
+  return sac->critic[0].qpi[i] <= sac->critic[1].qpi[i];
+}
 
 /// sg_sac_update with the noise that stands in next.squash.eps and fresh.squash.eps. For tests that
 /// compare with a twin; leaves all intermediates in place until the next update.

@@ -88,10 +88,10 @@ static const Key KEYS[] = {
      REAL, FIELD(checkpoint_seconds), 0.2, 1e9, CLOSED},
     {{"train.on_bad_step", "stop", "stop", "stop or skip", "", "when an update's numbers are not finite"},
      CHOICE, FIELD(on_bad_step), 0, 0, false, "stop|skip"},
-    {{"math.backend", "openblas", "openblas", "openblas or ref", "", "matrix products"},
-     CHOICE, FIELD(backend), 0, 0, false, "openblas|ref"},
-    {{"math.isa", "auto", "auto", "auto", "", "instruction set of our own kernels"},
-     CHOICE, FIELD(isa), 0, 0, false, "auto"},
+    {{"math.backend", "auto", "auto", "auto, own, openblas or ref", "", "who multiplies matrices"},
+     CHOICE, FIELD(backend), 0, 0, false, "auto|own|openblas|ref"},
+    {{"math.isa", "auto", "auto", "auto, avx512, avx2 or avx", "", "instructions of our own kernels"},
+     CHOICE, FIELD(isa), 0, 0, false, "auto|avx512|avx2|avx"},
 };
 // clang-format on
 

@@ -39,8 +39,8 @@ typedef struct SgConfigChecks {
   char task[64];
   char model_sha256[65];
   char mujoco[32];       ///< "3.17.0"
-  char backend[64];      ///< "openblas (Cooperlake)"
-  char isa[32];          ///< "x86-64"
+  char backend[64];      ///< "own (avx512)"
+  char isa[32];          ///< "avx512"
   char task_file[1024];  ///< "model/hopper.yaml", beside the file; not compared
 } SgConfigChecks;
 
@@ -76,8 +76,8 @@ typedef struct SgConfig {
   double checkpoint_seconds;
   SgOnBadStep on_bad_step;
 
-  char backend[16];  ///< math.backend: "openblas" or "ref"
-  char isa[16];      ///< math.isa: "auto"
+  char backend[16];  ///< math.backend: "auto", "own", "openblas" or "ref"
+  char isa[16];      ///< math.isa: "auto", "avx512", "avx2" or "avx"
 
   int nsetting;  ///< task.<parameter> settings
   struct {

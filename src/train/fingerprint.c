@@ -34,7 +34,7 @@ static void fill(sg_real* x, int n, SgRng* rng) {
 
 
 // a small learner takes three steps on noise
-static SgStatus probe_learner(const SgGemm* gemm, SgSha256* sha, SgError* error) {
+static SgStatus probe_learner(const SgKernels* kernels, SgSha256* sha, SgError* error) {
   SgSacConfig config = sg_sac_default(NOBS, NACT);
   SgRng rng = sg_rng_make(0, SG_RNG_TEST, 0, 0);
   SgSacInfo info;
@@ -43,7 +43,7 @@ static SgStatus probe_learner(const SgGemm* gemm, SgSha256* sha, SgError* error)
     config.hidden[l] = config.critic_hidden[l] = HIDDEN;
   }
   SgPool* pool = sg_pool_create(1, error);
-  SgSac* sac = pool ? sg_sac_create(&config, gemm, pool, error) : NULL;
+  SgSac* sac = pool ? sg_sac_create(&config, kernels, pool, error) : NULL;
   SgStatus status = sac ? SG_OK : error->status;
 
   for (int i = 0; status == SG_OK && i < UPDATES; i++) {
@@ -88,10 +88,11 @@ static SgStatus probe_physics(const SgTask* task, SgSha256* sha, SgError* error)
 }
 
 
-SgStatus sg_fingerprint(const SgGemm* gemm, const SgTask* task, char hex[65], SgError* error) {
+SgStatus sg_fingerprint(const SgKernels* kernels, const SgTask* task, char hex[65],
+                        SgError* error) {
   SgSha256 sha;
   sg_sha256_init(&sha);
-  SgStatus status = probe_learner(gemm, &sha, error);
+  SgStatus status = probe_learner(kernels, &sha, error);
   if (status == SG_OK) {
     status = probe_physics(task, &sha, error);
   }

@@ -8,10 +8,10 @@
 #define SG_TRAIN_FINGERPRINT_H_
 
 #include "base/status.h"
-#include "math/gemm.h"
+#include "math/kernels.h"
 #include "task/task.h"
 
 /// Compute the fingerprint of a backend and a task on this machine, 64 hex digits. Takes milliseconds.
-SgStatus sg_fingerprint(const SgGemm* gemm, const SgTask* task, char hex[65], SgError* error);
+SgStatus sg_fingerprint(const SgKernels* kernels, const SgTask* task, char hex[65], SgError* error);
 
 #endif  // SG_TRAIN_FINGERPRINT_H_

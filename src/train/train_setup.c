@@ -15,15 +15,6 @@
 #include "train/policy_write.h"
 #include "train/trainer.h"
 
-// the instruction set that our own kernels are compiled for
-#if defined(__x86_64__)
-static const char ISA[] = "x86-64";
-#elif defined(__aarch64__)
-static const char ISA[] = "aarch64";
-#else
-static const char ISA[] = "other";
-#endif
-
 
 // a setting that the task refuses: the command line's fault unless all came from the file
 static SgStatus blame(const SgConfig* config, SgError* error) {
@@ -65,15 +56,15 @@ static SgStatus make_task(SgTrainer* t, SgError* error) {
 
 
 static SgStatus make_learner(SgTrainer* t, SgError* error) {
-  bool ref = strcmp(t->config.backend, "ref") == 0;
-  const SgGemm* gemm = ref ? sg_gemm_ref() : sg_gemm_blas(error);
+  const SgKernels* kernels = sg_kernels_choose(t->config.backend, t->config.isa, error);
   SgSacConfig config = sg_config_sac(&t->config, t->info->nobs, t->info->nact);
-  if (gemm) {
-    snprintf(t->checks.backend, sizeof(t->checks.backend), "%s (%s)", gemm->name, gemm->core);
+  if (kernels) {
+    snprintf(t->checks.backend, sizeof(t->checks.backend), "%s (%s)", kernels->name, kernels->core);
+    snprintf(t->checks.isa, sizeof(t->checks.isa), "%s", kernels->isa);
     t->pool = sg_pool_create(t->options->nthread, error);
   }
   if (t->pool) {
-    t->sac = sg_sac_create(&config, gemm, t->pool, error);
+    t->sac = sg_sac_create(&config, kernels, t->pool, error);
   }
   if (t->sac) {
     t->replay = sg_replay_create(t->config.replay, (int)t->config.envs, t->info->nobs,
@@ -102,7 +93,6 @@ static SgStatus make_envs(SgTrainer* t, SgError* error) {
 static SgStatus make_checks(SgTrainer* t, SgError* error) {
   snprintf(t->checks.task, sizeof(t->checks.task), "%s", t->info->name);
   snprintf(t->checks.mujoco, sizeof(t->checks.mujoco), "%s", mj_versionString());
-  snprintf(t->checks.isa, sizeof(t->checks.isa), "%s", ISA);
   return sg_model_digest(t->task, t->checks.model_sha256, error);
 }
 
@@ -119,8 +109,8 @@ static SgStatus try_policy(SgTrainer* t, SgError* error) {
 
 // how this machine computes
 static SgStatus make_fingerprint(SgTrainer* t, SgError* error) {
-  const SgGemm* gemm = strcmp(t->config.backend, "ref") == 0 ? sg_gemm_ref() : sg_gemm_blas(error);
-  return sg_fingerprint(gemm, t->task, t->fingerprint, error);
+  const SgKernels* kernels = sg_kernels_choose(t->config.backend, t->config.isa, error);
+  return kernels ? sg_fingerprint(kernels, t->task, t->fingerprint, error) : error->status;
 }
 
 

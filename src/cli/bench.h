@@ -1,0 +1,32 @@
+// What the benches share: rows of results, medians, and the arguments that all take.
+
+#ifndef SG_CLI_BENCH_H_
+#define SG_CLI_BENCH_H_
+
+#include <stdbool.h>
+
+#include "train/config.h"
+
+/// A row of the result. Numbers that do not apply are NaN and not printed.
+typedef struct SgBenchRow {
+  const char *name, *unit;
+  int threads;
+  double rate;        ///< of `unit`
+  double flops;       ///< flop/s of all threads together
+  double peak_flops;  ///< what the processor could do at that moment
+  double share;       ///< of the whole's time, for a part
+} SgBenchRow;
+
+/// A row without numbers.
+SgBenchRow sg_bench_row(const char* name, const char* unit, int threads);
+
+/// The median of values (n); values are not changed. n at most 1000.
+double sg_bench_median(const double* values, int n);
+
+/// Print rows: a table, or one JSON object each.
+void sg_bench_print(const SgBenchRow* rows, int nrow, bool json);
+
+/// The benches: each measures, prints its rows, and returns. task NULL: half_cheetah's sizes.
+SgStatus sg_bench_update(SgConfig* keys, const char* task, int nthread, bool json, SgError* error);
+
+#endif  // SG_CLI_BENCH_H_
