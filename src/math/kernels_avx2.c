@@ -7,4 +7,4 @@
 #include "math/simd_map.h"
 #include "math/simd_tile.h"
 
-const SgKernels sg_kernels_avx2 = SG_KERNELS("avx2", 24);
+const SgKernels sg_kernels_avx2 = SG_KERNELS("avx2", 96);

@@ -119,7 +119,7 @@ void sg_mlp_backward(const SgMlp* mlp, const SgKernels* kernels, const sg_real* 
 // entries that make a part worth a task
 enum {
   PART_SIZE = 8192,
-  PART_ROWS = 8  // rows come in multiples of this
+  PART_ROWS = 24  // rows come in multiples of this: of 8, 6 and 4, which kernels take at once
 };
 
 
