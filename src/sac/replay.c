@@ -234,29 +234,67 @@ static void to_real(sg_real* res, const float* x, int n) {
 }
 
 
-void sg_replay_sample(const SgReplay* r, SgRng* rng, SgBatch* batch) {
+// a row that was drawn: the transition, and where what followed it stands
+typedef struct Pick {
+  const float *row, *next;
+} Pick;
+
+// rows drawn before any of them is copied: their cache misses then overlap
+enum {
+  PICKS = 64
+};
+
+
+// ask for the cache lines of count numbers
+static void prefetch(const float* x, int count) {
+  for (int i = 0; i < count; i += SG_ALIGN / (int)sizeof(float)) {
+    __builtin_prefetch(x + i);
+  }
+}
+
+
+// any row, end rows too
+static Pick draw_pick(const SgReplay* r, int64_t nrow, SgRng* rng) {
+  int env;
+  int64_t i;
+  const float* row = draw_row(r, nrow, rng, &env, &i);
+  Pick pick = {row, next_obs(r, env, i)};
+  prefetch(pick.row, (int)r->stride);
+  prefetch(pick.next, r->nobs);
+  return pick;
+}
+
+
+// a pick becomes row b of the batch
+static void copy_pick(const SgReplay* r, const Pick* pick, SgBatch* batch, ptrdiff_t b) {
   int nobs = r->nobs, nact = r->nact;
+  to_real(batch->obs + b * nobs, pick->row, nobs);
+  to_real(batch->act + b * nact, pick->row + nobs, nact);
+  batch->rew[b] = (sg_real)pick->row[nobs + nact];
+  batch->terminated[b] = row_kind(r, pick->row) == LAST;
+  to_real(batch->obs2 + b * nobs, pick->next, nobs);
+}
+
+
+void sg_replay_sample(const SgReplay* r, SgRng* rng, SgBatch* batch) {
+  Pick picks[PICKS];
   int64_t nrow = 0;
   SG_ASSERT(sg_replay_size(r) > 0);
 
   for (int env = 0; env < r->nenv; env++) {
     nrow += r->rings[env].nrow;
   }
-  for (ptrdiff_t b = 0; b < batch->n; b++) {
-    const float* row;
-    int env;
-    int64_t i;
-
-    // end rows are drawn again
-    do {
-      row = draw_row(r, nrow, rng, &env, &i);
-    } while (!can_sample(row_kind(r, row)));
-
-    to_real(batch->obs + b * nobs, row, nobs);
-    to_real(batch->act + b * nact, row + nobs, nact);
-    batch->rew[b] = (sg_real)row[nobs + nact];
-    batch->terminated[b] = row_kind(r, row) == LAST;
-    to_real(batch->obs2 + b * nobs, next_obs(r, env, i), nobs);
+  for (int b = 0; b < batch->n; b += PICKS) {
+    int n = batch->n - b < PICKS ? batch->n - b : PICKS;
+    for (int i = 0; i < n; i++) {
+      picks[i] = draw_pick(r, nrow, rng);
+    }
+    for (int i = 0; i < n; i++) {
+      while (!can_sample(row_kind(r, picks[i].row))) {
+        picks[i] = draw_pick(r, nrow, rng);  // end rows are drawn again
+      }
+      copy_pick(r, &picks[i], batch, b + i);
+    }
   }
 }
 

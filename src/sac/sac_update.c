@@ -39,7 +39,7 @@
 //
 //   stage      tasks                   does                                                     MFLOP*
 //   draw       2 x blocks of rows      actor at s' and s; a', a~ and their densities                75
-//   value      2 x blocks              Qbar_k(s', a'), Q_k(s, a)                                   147
+//   value      4 x blocks              Qbar_k(s', a'), Q_k(s, a)                                   147
 //   regress    2 x blocks              y; gradient of J_Q by each layer's output                    67
 //   gradient   2 x parts of weights    gradient of J_Q by the weights                               73
 //   step       2 x parts               Adam, targets, transposed copies                              -
@@ -144,14 +144,16 @@ static void draw_actions(SgSac* sac, int task) {
 
 //-------------------------------- critics -------------------------------------------------------
 
-// Qbar_k(s', a') and Q_k(s, a)
+// Qbar_k(s', a') and Q_k(s, a): a critic's blocks after its target's, so that one network's weights at a
+// time are near
 static void values(SgSac* sac, int task) {
-  Block b = block_of(sac, task);
-  SgCritic* critic = &sac->critic[b.k];
-  sg_mlp_forward(&sac->critic_shape, sac->kernels, critic->targ, sac->next.input, b.first, b.count,
-                 &critic->tape_targ);
-  sg_mlp_forward(&sac->critic_shape, sac->kernels, critic->params.value, sac->input, b.first,
-                 b.count, &critic->tape);
+  int k = task / (2 * sac->nblock);
+  bool targ = task / sac->nblock % 2 == 0;
+  Block b = block_of(sac, task % sac->nblock);
+  SgCritic* critic = &sac->critic[k];
+  sg_mlp_forward(&sac->critic_shape, sac->kernels, targ ? critic->targ : critic->params.value,
+                 targ ? sac->next.input : sac->input, b.first, b.count,
+                 targ ? &critic->tape_targ : &critic->tape);
 }
 
 
@@ -398,7 +400,7 @@ SgStatus sg_sac_update_given(SgSac* sac, const SgBatch* batch, SgSacInfo* info, 
   run(sac, SG_STAGE_DRAW, draw_actions, 2 * nblock);
 
   // one target for both critics: the smaller target critic, the entropy, nothing after a true end
-  run(sac, SG_STAGE_VALUE, values, 2 * nblock);
+  run(sac, SG_STAGE_VALUE, values, 4 * nblock);
   run(sac, SG_STAGE_REGRESS, regress, 2 * nblock);
   run(sac, SG_STAGE_GRADIENT, critic_gradient, 2 * ncritic);
   for (int k = 0; k < 2; k++) {
