@@ -55,7 +55,8 @@ static void choose(float* act, int nact, int i, int step) {
 static void run(const SgTask* task, int n, int nthread, int watched, bool restore, Trace* trace) {
   const SgTaskInfo* info = sg_task_info(task);
   SgError error = {0};
-  SgBatchEnv* batch = sg_batch_env_create(task, n, nthread, &error);
+  SgPool* pool = sg_pool_create(nthread, &error);
+  SgBatchEnv* batch = sg_batch_env_create(task, n, pool, &error);
   assert_non_null(batch);
   size_t count = (size_t)n, size = (size_t)sg_batch_env_state_size(batch);
   float* obs = calloc(count * (size_t)info->nobs, sizeof(float));
@@ -94,13 +95,14 @@ static void run(const SgTask* task, int n, int nthread, int watched, bool restor
         sg_batch_env_state_get(batch, i, states + (size_t)i * size);
       }
       sg_batch_env_free(batch);
-      batch = sg_batch_env_create(task, n, nthread, &error);
+      batch = sg_batch_env_create(task, n, pool, &error);
       for (int i = 0; i < n; i++) {
         sg_batch_env_state_set(batch, i, states + (size_t)i * size);
       }
     }
   }
   sg_batch_env_free(batch);
+  sg_pool_destroy(pool);
   free(obs);
   free(act);
   free(steps);

@@ -300,7 +300,7 @@ static World make_world(void) {
   w.pool = sg_pool_create(1, NULL);
   w.sac = sg_sac_create(&config, sg_kernels_ref(), w.pool, NULL);
   w.replay = sg_replay_create(100, 2, 2, 1, NULL);
-  assert_int_equal(sg_envs_create(&w.envs, w.task, 2, 1, 1, NULL), SG_OK);
+  assert_int_equal(sg_envs_create(&w.envs, w.task, 2, w.pool, 1, NULL), SG_OK);
   for (int i = 0; i < 2; i++) {
     sg_envs_begin(&w.envs, &i, 1);
     sg_replay_begin(w.replay, i, w.envs.obs + 2 * i);

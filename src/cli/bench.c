@@ -69,7 +69,7 @@ static void text_number(const char* format, int width, double value) {
 
 
 static void print_text(const SgBenchRow* row) {
-  printf("%-22s  %7d", row->name, row->threads);
+  printf("%-35s  %7d", row->name, row->threads);
   text_number("%.1f", 10, row->rate);
   printf(" %-10s", row->unit);
   text_number("%.1f", 8, row->flops / 1e9);
@@ -80,11 +80,13 @@ static void print_text(const SgBenchRow* row) {
 }
 
 
-void sg_bench_print(const SgBenchRow* rows, int nrow, bool json) {
-  if (!json) {
-    printf("%-22s  %7s  %10s %-10s  %8s  %8s  %8s  %8s\n", "", "threads", "rate", "", "GFLOP/s",
-           "peak", "of peak", "of time");
-  }
+void sg_bench_print_header(const char* share) {
+  printf("%-35s  %7s  %10s %-10s  %8s  %8s  %8s  %8s\n", "", "threads", "rate", "", "GFLOP/s",
+         "peak", "of peak", share);
+}
+
+
+void sg_bench_print_rows(const SgBenchRow* rows, int nrow, bool json) {
   for (int i = 0; i < nrow; i++) {
     if (json) {
       print_json(&rows[i]);

@@ -14,7 +14,7 @@ typedef struct SgBenchRow {
   double rate;        ///< of `unit`
   double flops;       ///< flop/s of all threads together
   double peak_flops;  ///< what the processor could do at that moment
-  double share;       ///< of the whole's time, for a part
+  double share;       ///< of the whole's time for a part; of a rival's rate where one ran beside
 } SgBenchRow;
 
 /// A row without numbers.
@@ -23,10 +23,16 @@ SgBenchRow sg_bench_row(const char* name, const char* unit, int threads);
 /// The median of values (n); values are not changed. n at most 1000.
 double sg_bench_median(const double* values, int n);
 
-/// Print rows: a table, or one JSON object each.
-void sg_bench_print(const SgBenchRow* rows, int nrow, bool json);
+/// Print a table's header; share: what the last column is a share of.
+void sg_bench_print_header(const char* share);
+
+/// Print rows: of a table, or one JSON object each.
+void sg_bench_print_rows(const SgBenchRow* rows, int nrow, bool json);
 
 /// The benches: each measures, prints its rows, and returns. task NULL: half_cheetah's sizes.
 SgStatus sg_bench_update(SgConfig* keys, const char* task, int nthread, bool json, SgError* error);
+
+/// The same; task NULL: all tasks.
+SgStatus sg_bench_physics(SgConfig* keys, const char* task, int nthread, bool json, SgError* error);
 
 #endif  // SG_CLI_BENCH_H_

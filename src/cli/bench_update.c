@@ -288,7 +288,10 @@ SgStatus sg_bench_update(SgConfig* keys, const char* task, int nthread, bool jso
   if (status == SG_OK) {
     SgBenchRow rows[NROW];
     fill_rows(rows, &bench, seconds, whole);
-    sg_bench_print(rows, NROW, json);
+    if (!json) {
+      sg_bench_print_header("of time");
+    }
+    sg_bench_print_rows(rows, NROW, json);
   }
   if (status == SG_OK && !json) {
     printf("%d observations, %d actions, batch %d: %.1f MFLOP per update; %s (%s), %d samples\n",

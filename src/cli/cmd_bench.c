@@ -20,6 +20,7 @@ typedef struct Bench {
 
 static const Bench BENCHES[] = {
     {"update", sg_bench_update},
+    {"physics", sg_bench_physics},
 };
 
 enum {
@@ -45,7 +46,7 @@ static SgStatus run_bench(const SgArgs* args, SgError* error) {
     }
   }
   if (status == SG_OK && !found) {
-    return sg_fail(error, SG_USAGE, "bench knows update and all, not '%.60s'", word);
+    return sg_fail(error, SG_USAGE, "bench knows update, physics and all, not '%.60s'", word);
   }
   return status;
 }
@@ -53,11 +54,12 @@ static SgStatus run_bench(const SgArgs* args, SgError* error) {
 
 const SgCommand sg_command_bench = {
     .name = "bench",
-    .summary = "measure gradient steps against the processor's peak",
-    .usage = "softgait bench [update|all] [TASK] [flags]",
+    .summary = "measure gradient steps and physics on this machine",
+    .usage = "softgait bench [update|physics|all] [TASK] [flags]",
     .examples =
         "  softgait bench update                    17 observations, 6 actions, 2x256, batch 256\n"
-        "  softgait bench update hopper --threads 2 --json\n",
+        "  softgait bench update hopper --threads 2 --json\n"
+        "  softgait bench physics                   every task beside a bare loop of mj_step\n",
     .max_words = 2,
     .nflag = sizeof(FLAGS) / sizeof(FLAGS[0]),
     .flags = FLAGS,

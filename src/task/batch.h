@@ -4,21 +4,22 @@
 //   sg_batch_env_reset   a second pass over those that ended
 //
 // Each environment keeps a row of its own (integration state with MuJoCo; observation, lagged values
-// and bookkeeping with us), and simulations are lent to rows, one per thread. For given actions an
+// and bookkeeping with us), and simulations are lent to rows. For given actions an
 // environment's trajectory is the same bytes for any number of environments and threads: draws are
 // addressed by environment and episode, and nothing is shared.
 
 #ifndef SG_TASK_BATCH_H_
 #define SG_TASK_BATCH_H_
 
+#include "base/pool.h"
 #include "task/env.h"
 
 /// Environments of one task. Opaque.
 typedef struct SgBatchEnv SgBatchEnv;
 
-/// Create n environments stepped by nthread threads, the caller's included. The task must outlive
-/// them. NULL with SG_MACHINE when out of memory.
-SgBatchEnv* sg_batch_env_create(const SgTask* task, int n, int nthread, SgError* error);
+/// Create n environments of a task, stepped by a pool's threads. Both are borrowed and must outlive them.
+/// NULL with SG_MACHINE when out of memory.
+SgBatchEnv* sg_batch_env_create(const SgTask* task, int n, SgPool* pool, SgError* error);
 
 /// Free all. NULL is allowed.
 void sg_batch_env_free(SgBatchEnv* batch);

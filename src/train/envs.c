@@ -6,7 +6,7 @@
 #include <string.h>
 
 
-SgStatus sg_envs_create(SgEnvs* envs, const SgTask* task, int n, int nthread, uint64_t seed,
+SgStatus sg_envs_create(SgEnvs* envs, const SgTask* task, int n, SgPool* pool, uint64_t seed,
                         SgError* error) {
   size_t count = (size_t)n;
   *envs = (SgEnvs){
@@ -20,7 +20,7 @@ SgStatus sg_envs_create(SgEnvs* envs, const SgTask* task, int n, int nthread, ui
   if (!envs->episodes || !envs->obs || !envs->act || !envs->steps || !envs->ids || !envs->numbers) {
     return sg_fail(error, SG_MACHINE, "out of memory for %d environments", n);
   }
-  envs->batch = sg_batch_env_create(task, n, nthread, error);
+  envs->batch = sg_batch_env_create(task, n, pool, error);
   return envs->batch ? SG_OK : SG_MACHINE;
 }
 

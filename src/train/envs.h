@@ -34,9 +34,9 @@ typedef struct SgEnvs {
   uint32_t* numbers;    ///< (n) scratch: their episodes' numbers
 } SgEnvs;
 
-/// Create n environments of a task, which must outlive them, for nthread threads. SG_MACHINE when out of
+/// Create n environments of a task for a pool's threads; both must outlive them. SG_MACHINE when out of
 /// memory; free with sg_envs_free then, too.
-SgStatus sg_envs_create(SgEnvs* envs, const SgTask* task, int n, int nthread, uint64_t seed,
+SgStatus sg_envs_create(SgEnvs* envs, const SgTask* task, int n, SgPool* pool, uint64_t seed,
                         SgError* error);
 
 /// Free what was created. A zeroed struct is allowed.

@@ -76,7 +76,7 @@ static SgStatus make_learner(SgTrainer* t, SgError* error) {
 
 
 static SgStatus make_envs(SgTrainer* t, SgError* error) {
-  SgStatus status = sg_envs_create(&t->envs, t->task, (int)t->config.envs, t->options->nthread,
+  SgStatus status = sg_envs_create(&t->envs, t->task, (int)t->config.envs, t->pool,
                                    (uint64_t)t->config.seed, error);
   if (status == SG_OK) {
     status = sg_recorder_create(&t->recorder, t->task, t->envs.n, error);
