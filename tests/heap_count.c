@@ -2,8 +2,12 @@
 
 #include "heap_count.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED
@@ -50,6 +54,12 @@ VISIBLE void* calloc(size_t count, size_t size) {
 VISIBLE void* realloc(void* old, size_t size) {
   calls++;
   return __libc_realloc(old, size);
+}
+
+
+VISIBLE void* mmap(void* at, size_t size, int protection, int flags, int file, off_t from) {
+  calls++;
+  return (void*)syscall(SYS_mmap, at, size, protection, flags, file, from);
 }
 
 

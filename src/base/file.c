@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,4 +192,18 @@ bool sg_path_join(char* path, int size, const char* folder, const char* name) {
   size_t length = strlen(folder);
   const char* slash = length > 0 && folder[length - 1] == '/' ? "" : "/";
   return snprintf(path, (size_t)size, "%s%s%s", folder, slash, name) < size;
+}
+
+
+static int remove_entry(const char* path, const struct stat* what, int kind, struct FTW* place) {
+  (void)what;
+  (void)kind;
+  (void)place;
+  remove(path);
+  return 0;
+}
+
+
+void sg_folder_remove(const char* path) {
+  nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -25,6 +25,9 @@ void sg_folder_sync(const char* path);
 /// Make a folder and its parents; one that exists is fine.
 SgStatus sg_folder_make(const char* path, SgError* error);
 
+/// Remove a folder with all that is in it; links are removed, not followed.
+void sg_folder_remove(const char* path);
+
 /// Whether a path names something that exists.
 bool sg_file_exists(const char* path);
 

@@ -35,4 +35,11 @@ SgStatus sg_bench_update(SgConfig* keys, const char* task, int nthread, bool jso
 /// The same; task NULL: all tasks.
 SgStatus sg_bench_physics(SgConfig* keys, const char* task, int nthread, bool json, SgError* error);
 
+/// A whole run; task NULL: half_cheetah.
+SgStatus sg_bench_train(SgConfig* keys, const char* task, int nthread, bool json, SgError* error);
+
+/// Updates per second with a task's sizes, in a few seconds: the median sample.
+SgStatus sg_bench_update_rate(SgConfig* keys, const char* task, int nthread, double* rate,
+                              SgError* error);
+
 #endif  // SG_CLI_BENCH_H_

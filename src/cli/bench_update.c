@@ -259,23 +259,51 @@ static SgStatus take_sizes(const char* word, const SgConfig* keys, int* nobs, in
 }
 
 
-SgStatus sg_bench_update(SgConfig* keys, const char* task, int nthread, bool json, SgError* error) {
-  static Bench bench;
-  double seconds[SG_STAGE_COUNT] = {0}, whole = 0;
+// a learner of a task's sizes, a replay full of noise
+static SgStatus begin_bench(Bench* b, SgConfig* keys, const char* task, int nthread,
+                            SgError* error) {
   int nobs = 0, nact = 0;
-  bench = (Bench){.nthread = nthread};
-
-  // sizes
+  *b = (Bench){.nthread = nthread};
   SgStatus status = take_sizes(task, keys, &nobs, &nact, error);
   if (status == SG_OK) {
     status = sg_config_resolve(keys, nact, error);
   }
+  if (status == SG_OK) {
+    b->config = sg_config_sac(keys, nobs, nact);
+    status = make_bench(b, keys, error);
+  }
+  return status;
+}
+
+
+static void end_bench(Bench* b) {
+  sg_replay_free(b->replay);
+  sg_sac_destroy(b->sac);
+  sg_pool_destroy(b->pool);
+}
+
+
+SgStatus sg_bench_update_rate(SgConfig* keys, const char* task, int nthread, double* rate,
+                              SgError* error) {
+  static Bench bench;
+  SgStatus status = begin_bench(&bench, keys, task, nthread, error);
+  for (int i = -2; status == SG_OK && i < MIN_SAMPLE; i++) {
+    status = take_updates(&bench, SAMPLE_SECONDS, &bench.rate[i < 0 ? 0 : i], error);
+  }
+  if (status == SG_OK) {
+    *rate = sg_bench_median(bench.rate, MIN_SAMPLE);
+  }
+  end_bench(&bench);
+  return status;
+}
+
+
+SgStatus sg_bench_update(SgConfig* keys, const char* task, int nthread, bool json, SgError* error) {
+  static Bench bench;
+  double seconds[SG_STAGE_COUNT] = {0}, whole = 0;
 
   // measure
-  if (status == SG_OK) {
-    bench.config = sg_config_sac(keys, nobs, nact);
-    status = make_bench(&bench, keys, error);
-  }
+  SgStatus status = begin_bench(&bench, keys, task, nthread, error);
   if (status == SG_OK) {
     status = run_samples(&bench, error);
   }
@@ -295,12 +323,10 @@ SgStatus sg_bench_update(SgConfig* keys, const char* task, int nthread, bool jso
   }
   if (status == SG_OK && !json) {
     printf("%d observations, %d actions, batch %d: %.1f MFLOP per update; %s (%s), %d samples\n",
-           nobs, nact, bench.config.batch,
+           bench.config.nobs, bench.config.nact, bench.config.batch,
            2 * bench.config.batch * textbook(&bench.config).total / 1e6, bench.kernels->name,
            bench.kernels->core, bench.nsample);
   }
-  sg_replay_free(bench.replay);
-  sg_sac_destroy(bench.sac);
-  sg_pool_destroy(bench.pool);
+  end_bench(&bench);
   return status;
 }

@@ -25,6 +25,11 @@ typedef enum SgMutant {
   SG_MUTANT_ACTOR_MOVES_CRITICS,    ///< the actor's loss reaches the critics' weights
   SG_MUTANT_STALE_ACTION,           ///< next action from the replay instead of the current policy
   SG_MUTANT_NO_BIAS_CORRECTION,     ///< Adam without its bias corrections
+  SG_MUTANT_ALPHA_FACTOR,           ///< gradient of alpha taken for that of its logarithm
+  SG_MUTANT_HALF_ENTROPY,           ///< target entropy -d/2 where -d was meant
+  SG_MUTANT_SMOOTHED_TARGET,        ///< next action with clipped noise on top, TD3's habit
+  SG_MUTANT_ONE_CRITIC_POLICY,      ///< policy follows the first critic, not the smaller one
+  SG_MUTANT_STALE_TRANSPOSE,        ///< gradients go down through the weights of an earlier step
   SG_MUTANT_COUNT,
 } SgMutant;
 

@@ -51,6 +51,7 @@
 //   * for 17 observations, 6 actions, two layers of 256, batch 256. In `policy` a row goes down through the
 //     smaller critic only, 34 in place of 69: the other one's gradient is zero.
 
+#include <math.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -113,6 +114,15 @@ static void draw_noise(SgSac* sac, SgDraw* draw, Block b) {
 }
 
 
+// the mistake of TD3's target smoothing: noise on top of an action that is already drawn
+static void smooth(sg_real* act, const sg_real* eps, int count) {
+  for (int i = 0; i < count; i++) {
+    double noise = fmax(-0.5, fmin(0.5, 0.2 * (double)eps[i]));
+    act[i] = (sg_real)fmax(-1, fmin(1, (double)act[i] + noise));
+  }
+}
+
+
 // k = 0: a' at s'; k = 1: a~ at s. The policy has not moved yet, so both can be drawn at once
 static void draw_actions(SgSac* sac, int task) {
   const SgSacConfig* c = &sac->config;
@@ -132,6 +142,10 @@ static void draw_actions(SgSac* sac, int task) {
   if (b.k == 0 && SG_MUTANT(STALE_ACTION)) {
     memcpy(draw->act + row, sac->rows->act + row,
            (size_t)b.count * (size_t)c->nact * sizeof(sg_real));
+  }
+
+  if (b.k == 0 && SG_MUTANT(SMOOTHED_TARGET)) {
+    smooth(draw->act + row, squash.eps, b.count * c->nact);
   }
 
   // the critics' inputs: this one, and with a' also that of the batch
@@ -226,8 +240,10 @@ static void critic_step(SgSac* sac, int task) {
   SgMlpPart part;
   SgCritic* critic = critic_part(sac, task, &part);
   step(sac, &critic->params, critic->targ, part.from, part.length);
-  sg_mlp_transpose(&sac->critic_shape, sac->kernels, critic->params.trans, critic->params.value,
-                   sac->config.nact, &part);
+  if (!SG_MUTANT(STALE_TRANSPOSE)) {
+    sg_mlp_transpose(&sac->critic_shape, sac->kernels, critic->params.trans, critic->params.value,
+                     sac->config.nact, &part);
+  }
 }
 
 
@@ -242,13 +258,19 @@ static void judge(SgSac* sac, int task) {
 }
 
 
+// the critic that row i's gradient goes through
+static int judge_of(const SgSac* sac, int i) {
+  return sg_sac_first_is_min(sac, i) || SG_MUTANT(ONE_CRITIC_POLICY) ? 0 : 1;
+}
+
+
 // of a block's rows those where critic k is the smaller one, closed up at the block's beginning: what
 // forward left for them, and the derivative of J_pi by Q_k. Returns how many
 static int close_up(SgSac* sac, int k, Block b) {
   SgCritic* critic = &sac->critic[k];
   int at = b.first;
   for (int i = b.first; i < b.first + b.count; i++) {
-    if (sg_sac_first_is_min(sac, i) != (k == 0)) {
+    if (judge_of(sac, i) != k) {
       continue;
     }
     for (int l = 0; l + 1 < sac->critic_shape.nlayer; l++) {
@@ -275,7 +297,7 @@ static void action_gradient(SgSac* sac, Block b) {
 
   // back to where the rows came from
   for (int i = b.first; i < b.first + b.count; i++) {
-    int k = sg_sac_first_is_min(sac, i) ? 0 : 1;
+    int k = judge_of(sac, i);
     memcpy(sac->dact + (ptrdiff_t)i * nact, sac->critic[k].dact + (ptrdiff_t)at[k]++ * nact,
            (size_t)nact * sizeof(sg_real));
   }
@@ -371,8 +393,10 @@ static void renew_transposed(SgSac* sac) {
 
 // too little entropy raises the temperature, too much lowers it                               (4)
 static SgStatus move_temperature(SgSac* sac, SgSacInfo* info, SgError* error) {
-  double missing = sac->config.target_entropy - info->entropy;
-  double grad = SG_MUTANT(ALPHA_SIGN) ? sac->alpha * missing : -sac->alpha * missing;
+  double target = sac->config.target_entropy * (SG_MUTANT(HALF_ENTROPY) ? 0.5 : 1);
+  double missing = target - info->entropy;
+  double factor = SG_MUTANT(ALPHA_FACTOR) ? 1 : sac->alpha;
+  double grad = SG_MUTANT(ALPHA_SIGN) ? factor * missing : -factor * missing;
   info->loss_alpha = -sac->alpha * missing;
   sac->log_alpha.grad[0] = (sg_real)grad;
   if (!sac->kernels->finite(sac->log_alpha.grad, 1)) {

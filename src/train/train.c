@@ -176,28 +176,42 @@ static bool is_finished(const SgTrainer* t) {
 }
 
 
+// the time since *from, which moves to now
+static double lap(double* from) {
+  double now = sg_clock(), past = now - *from;
+  *from = now;
+  return past;
+}
+
+
 // every turn takes up where the last one left off, also when that was in another process
 static SgStatus loop(SgTrainer* t, SgError* error) {
   SgStatus status = SG_OK;
+  double clock = sg_clock();
   while (status == SG_OK && !is_finished(t) && !sg_trainer_stopping(t)) {
     // act, step, store
     if (t->owed == 0 && !row_due(t)) {
       advance(t);
     }
+    t->times.simulate += lap(&clock);
 
     // learn
     status = update(t, error);
+    t->times.update += lap(&clock);
 
     // evaluate and tell
     if (status == SG_OK && t->owed == 0 && row_due(t) && !sg_trainer_stopping(t)) {
       status = sg_trainer_row(t, error);
     }
+    t->times.evaluate += lap(&clock);
     sg_trainer_tell_now(t);
+    lap(&clock);
 
     // be ready to die
-    if (status == SG_OK && sg_clock() - t->checkpointed >= t->config.checkpoint_seconds) {
+    if (status == SG_OK && clock - t->checkpointed >= t->config.checkpoint_seconds) {
       sg_trainer_checkpoint(t);
     }
+    t->times.checkpoint += lap(&clock);
   }
   return status;
 }

@@ -22,6 +22,14 @@ typedef struct SgTrainStart {
   double replay_mb;     ///< what they take when full, in 10^6 bytes
 } SgTrainStart;
 
+/// Seconds that a run has spent, by what they went into. What is missing to the whole: telling.
+typedef struct SgTrainTimes {
+  double simulate;    ///< acting, stepping, storing
+  double update;      ///< sampling, gradient steps
+  double evaluate;    ///< rows: evaluating and saving the policy, progress.csv
+  double checkpoint;  ///< writing checkpoints
+} SgTrainTimes;
+
 /// Where a run stands; told often, cheap.
 typedef struct SgTrainNow {
   int64_t step, steps;  ///< environment steps taken, and planned
@@ -29,6 +37,7 @@ typedef struct SgTrainNow {
   double last_return;       ///< of the newest finished episode, NaN before the first
   double seconds;           ///< since the start
   double steps_per_second;  ///< of late
+  SgTrainTimes times;       ///< since this process took up the run
 } SgTrainNow;
 
 /// Whom to tell. All may be NULL. Called on the training thread; they must not change the run.

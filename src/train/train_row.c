@@ -88,7 +88,8 @@ void sg_trainer_tell_now(const SgTrainer* t) {
                     .updates = t->totals.updates,
                     .last_return = t->last_return,
                     .seconds = clock - t->started,
-                    .steps_per_second = late > 0 ? (double)t->epoch.nstep / late : 0};
+                    .steps_per_second = late > 0 ? (double)t->epoch.nstep / late : 0,
+                    .times = t->times};
   w->now(w->arg, &now);
 }
 

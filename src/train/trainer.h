@@ -44,6 +44,7 @@ typedef struct SgTrainer {
   int64_t row_step;               ///< step of the last row, -1: none yet
   double checkpointed;            ///< clock of the last checkpoint
   double started, epoch_started;  ///< clock
+  SgTrainTimes times;             ///< where the time went
   double last_return, best_return, final_return;
 } SgTrainer;
 
