@@ -64,10 +64,10 @@ class Episode:
         data = env.unwrapped.data
         self.qpos, self.qvel = data.qpos.copy(), data.qvel.copy()
         self.actions = actions(kind, steps, env.action_space, rng)
-        self.rows = [[*first, 0.0, 0.0, 0.0]]
+        self.rows = [[*first, 0.0, 0, 0]]
         for action in self.actions:
             obs, reward, terminated, truncated, _ = env.step(action)
-            self.rows.append([*obs, reward, terminated, truncated])
+            self.rows.append([*obs, reward, int(terminated), int(truncated)])
             if terminated or truncated:
                 break
 
@@ -115,7 +115,7 @@ class Score:
     """How far ours is from theirs."""
 
     def __init__(self):
-        self.episodes = self.numbers = self.equal = 0
+        self.episodes = self.ended = self.timed_out = self.numbers = self.equal = 0
         self.worst = 0.0
 
     def compare(self, ours, theirs):
@@ -128,6 +128,8 @@ class Score:
         flags = (apart[:, -2:] != 0).any(axis=1)
         wrong = ~(apart[:, :-2] <= TOLERANCE).all(axis=1) | flags
         self.episodes += 1
+        self.ended += theirs[-1][-2]
+        self.timed_out += theirs[-1][-1]
         self.numbers += a[:, :-2].size
         self.equal += int((a[:, :-2].view(numpy.int64) == b[:, :-2].view(numpy.int64)).sum())
         self.worst = max(self.worst, float(apart[:, :-2].max()))
@@ -141,12 +143,14 @@ class Score:
 
     def add(self, other):
         self.episodes += other.episodes
+        self.ended += other.ended
+        self.timed_out += other.timed_out
         self.numbers += other.numbers
         self.equal += other.equal
         self.worst = max(self.worst, other.worst)
 
     def __str__(self):
-        return (f"{self.episodes} episodes, {self.numbers} numbers, worst difference {self.worst:.1e}, "
+        return (f"{self.episodes} episodes ({self.ended} terminated, {self.timed_out} truncated), {self.numbers} numbers, worst difference {self.worst:.1e}, "
                 f"{self.numbers - self.equal} not bit-equal")
 
 
