@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Hostile task files and models: each gets one sentence and exit code 3, within 20 s and 2 GB.
 
-    tests/hostile.py PROGRAM
+    tests/hostile.py PROGRAM            the cases below
+    tests/hostile.py PROGRAM COUNT      and COUNT files changed at random, which may be harmless: then exit
+                                        code 0 and nothing said
 
 Every case is a small change to a file that works, so that it reaches the code it is meant for. The
 files are made here: a list of changes says more than a folder of a hundred files.
 """
 
 import pathlib
+import random
 import resource
 import subprocess
 import sys
@@ -95,6 +98,10 @@ def task_cases():
         "clip three": ("clip: [-10, 10]", "clip: [-10, 0, 10]"),
         "clip word": ("clip: [-10, 10]", "clip: wide"),
         "range reversed": ("[-1, 1]\ncontrol", "[1, -1]\ncontrol"),
+        "weight beyond all doubles": ("weight: 0.1", "weight: 1e400"),
+        "parameter beyond all doubles": ("weight: 1\n", "weight: -1e400\n"),
+        "zero byte in a text": ("task: cart\n", 'task: "cart\\0"\n'),
+        "zero byte in a key": ("model: cart.xml", '"model\\0": cart.xml'),
         "weight nan": ("weight: 0.1", "weight: .nan"),
         "weight list": ("weight: 0.1", "weight: [1]"),
         "weight missing dollar": ("weight: $weight", "weight: weight"),
@@ -188,6 +195,7 @@ def model_cases():
         "huge heightfield": ("<worldbody>", '<asset><hfield name="h" nrow="200000" ncol="200000" size="1 1 1 1"/></asset><worldbody>'),
         "huge texture": ("<worldbody>", '<asset><texture name="t" type="2d" builtin="flat" width="100000" height="100000"/></asset><worldbody>'),
         "a billion replicas": (body, '<replicate count="1000000000" offset="1 0 0"><geom size="0.1"/></replicate>' + body),
+        "beyond all doubles of replicas": (body, '<replicate count="1e400" offset="1 0 0"><geom size="0.1"/></replicate>' + body),
         "replicas of replicas": (body, '<replicate count="1000" offset="1 0 0"><replicate count="1000" offset="0 1 0"><replicate count="1000" offset="0 0 1"><geom size="0.1"/></replicate></replicate></replicate>' + body),
         "huge composite": (body, '<body><composite type="cable" count="100000000 1 1" size="1"><geom type="capsule" size=".01"/></composite></body>' + body),
         "huge memory": ("<option", '<size memory="1000000P"/><option'),
@@ -211,6 +219,20 @@ def model_cases():
                                  "a.xml": b'<mujoco><include file="b.xml"/></mujoco>', "b.xml": b'<mujoco><include file="a.xml"/></mujoco>'}
 
 
+def random_cases(count):
+    """(name, {file: bytes}): one of the two files with a few pieces deleted, repeated, swapped or overwritten."""
+    words = [b"\0", b"\xff", b"[", b"{", b"- ", b": ", b"*a", b"&a", b"$wide", b"1e400", b"-1", b"nan", b"<", b'"', b"\n"]
+    for seed in range(count):
+        rng = random.Random(seed)
+        file, text = rng.choice([("case.yaml", TASK.encode()), ("cart.xml", MODEL.encode())])
+        for _ in range(rng.randint(1, 4)):
+            i, j = sorted((rng.randrange(len(text) + 1), rng.randrange(len(text) + 1)))
+            j = min(j, i + rng.randint(0, 40))
+            piece = rng.choice([b"", text[i:j] * 2, text[i:j][::-1], rng.choice(words), bytes([rng.randrange(256)])])
+            text = text[:i] + piece + text[j:]
+        yield f"random {seed}", {file: text}
+
+
 def limit():
     resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -230,6 +252,7 @@ def main():
     program = str(pathlib.Path(sys.argv[1]).resolve())
     cases = [(f"task file: {n}", {"case.yaml": b}) for n, b in task_cases()]
     cases += [(f"model: {n}", files) for n, files in model_cases()]
+    cases += random_cases(int(sys.argv[2])) if len(sys.argv) > 2 else []
     wrong = 0
     for name, files in [("as it should be", {})] + cases:
         with tempfile.TemporaryDirectory() as temp:
@@ -238,7 +261,8 @@ def main():
                 (folder / file).write_bytes(text)
             code, err = run(program, folder)
             left = {p.name for p in folder.iterdir()} - {"case.yaml", "cart.xml", *files}
-        good = code == 0 and not err if not files else code == 3 and err.count("\n") == 1 and err.startswith("softgait: ")
+        silent, refused = code == 0 and not err, code == 3 and err.count("\n") == 1 and err.startswith("softgait: ")
+        good = silent if not files else refused or (silent and name.startswith("random"))
         if not good or left or len(err) > 1500:
             wrong += 1
             print(f"FAILED: {name}: exit code {code}, left {sorted(left)}, said: {err[:300]!r}")

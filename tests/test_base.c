@@ -103,6 +103,16 @@ static void numbers_read_whole_or_not_at_all(void** state) {
   assert_true(sg_text_double("-1.5e-3", &x) && x == -1.5e-3);
   assert_true(sg_text_double(".inf", &x) && isinf(x) && sg_text_double("-inf", &x) && x < 0);
   assert_true(sg_text_int("-42", &n) && n == -42);
+
+  // beyond all doubles: no number, and said so; the largest and the tiny are numbers
+  static const char* const beyond[] = {"1e400", "-1e309", "0x1p1024", "9e99999999999999999999"};
+  x = 7;
+  for (size_t i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++) {
+    assert_true(!sg_text_double(beyond[i], &x) && sg_text_too_large(beyond[i]) && x == 7);
+  }
+  assert_false(sg_text_too_large("inf") || sg_text_too_large("1e308") || sg_text_too_large("a"));
+  assert_true(sg_text_double("1.7976931348623157e308", &x) && x == DBL_MAX);
+  assert_true(sg_text_double("-1e-400", &x) && x == 0);
   assert_false(sg_text_int("1e6", &n) || sg_text_int("99999999999999999999", &n));
 }
 

@@ -135,6 +135,8 @@ static void wrong_settings_are_the_users_fault(void** state) {
       {"hopper", "ctrl_cost_weight", "[1, 2]", "needs a number"},
       {"hopper", "ctrl_cost_weight", "nan", "needs a number"},
       {"hopper", "ctrl_cost_weight", "inf", "must be finite"},
+      {"hopper", "ctrl_cost_weight", "1e400", "is '1e400', out of range; default: 0.001"},
+      {"hopper", "healthy_z_range", "[0.7, 1e400]", "needs a list"},
       {"hopper", "ctrl_cost_weight", "", "needs a number"},
       {"hopper", "terminate_when_unhealthy", "1", "needs true or false"},
       {"hopper", "healthy_z_range", "0.7", "needs a list"},

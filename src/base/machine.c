@@ -11,45 +11,14 @@
 #include <time.h>
 #include <unistd.h>
 
-
-// the first number in a small file; -1 when there is none ("max" included)
-static double read_number(const char* path) {
-  double value = -1;
-  FILE* file = fopen(path, "r");
-  if (file) {
-    if (fscanf(file, "%lf", &value) != 1) {
-      value = -1;
-    }
-    fclose(file);
-  }
-  return value;
-}
-
-
-// processors that the cgroup's time quota allows; infinity without a quota
-static double cgroup_cpus(void) {
-  double quota = -1, period = -1;
-
-  // version 2 keeps both numbers in one file, version 1 in two
-  FILE* file = fopen("/sys/fs/cgroup/cpu.max", "r");
-  if (file) {
-    if (fscanf(file, "%lf %lf", &quota, &period) != 2) {
-      quota = -1;
-    }
-    fclose(file);
-  } else {
-    quota = read_number("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
-    period = read_number("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
-  }
-  return quota > 0 && period > 0 ? quota / period : (double)INFINITY;
-}
+#include "base/cgroup.h"
 
 
 int sg_machine_ncpu(void) {
   cpu_set_t set;
   int n = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set)
                                                        : (int)sysconf(_SC_NPROCESSORS_ONLN);
-  double quota = ceil(cgroup_cpus());
+  double quota = ceil(sg_cgroup_read("/proc/self").cpus);
   n = quota < n ? (int)quota : n;
   return n > 0 ? n : 1;
 }
@@ -73,19 +42,10 @@ static double meminfo(const char* name) {
 }
 
 
-// what the cgroup's limit leaves, given its two files; infinity without a limit
-static double cgroup_left(const char* limit_path, const char* used_path) {
-  double limit = read_number(limit_path), used = read_number(used_path);
-  return limit > 0 && used >= 0 ? fmax(limit - used, 0) : (double)INFINITY;
-}
-
-
 size_t sg_machine_memory_available(void) {
   double bytes = meminfo("MemAvailable");
   bytes = bytes < 0 ? (double)INFINITY : bytes;
-  bytes = fmin(bytes, cgroup_left("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"));
-  bytes = fmin(bytes, cgroup_left("/sys/fs/cgroup/memory/memory.limit_in_bytes",
-                                  "/sys/fs/cgroup/memory/memory.usage_in_bytes"));
+  bytes = fmin(bytes, sg_cgroup_read("/proc/self").memory_left);
   return bytes < (double)(SIZE_MAX / 2) ? (size_t)bytes : SIZE_MAX / 2;
 }
 

@@ -22,9 +22,22 @@ static void make_locale(void) {
 }
 
 
-bool sg_text_double(const char* text, double* value) {
+// digits as strtod reads them, beyond all doubles as infinity; false when they are no number
+static bool read_digits(const char* text, double* value) {
   pthread_once(&once, make_locale);
 
+  // a digit must come first: strtod's own words and leading blanks are not numbers here
+  const char* body = *text == '-' || *text == '+' ? text + 1 : text;
+  if (!isdigit((unsigned char)body[0]) && !(body[0] == '.' && isdigit((unsigned char)body[1]))) {
+    return false;
+  }
+  char* end;
+  *value = strtod_l(text, &end, c_locale);
+  return *end == '\0';
+}
+
+
+bool sg_text_double(const char* text, double* value) {
   // YAML writes infinity with a leading dot
   const char* sign = *text == '-' || *text == '+' ? text : NULL;
   const char* body = sign ? text + 1 : text;
@@ -37,17 +50,18 @@ bool sg_text_double(const char* text, double* value) {
     return true;
   }
 
-  // a digit must come first: strtod's own words and leading blanks are not numbers here
-  if (!isdigit((unsigned char)body[0]) && !(body[0] == '.' && isdigit((unsigned char)body[1]))) {
-    return false;
-  }
-  char* end;
-  double number = strtod_l(text, &end, c_locale);
-  if (*end != '\0') {
+  double number;
+  if (!read_digits(text, &number) || isinf(number)) {
     return false;
   }
   *value = number;
   return true;
+}
+
+
+bool sg_text_too_large(const char* text) {
+  double number;
+  return read_digits(text, &number) && isinf(number);
 }
 
 

@@ -7,8 +7,13 @@
 #include <stdint.h>
 
 /// Parse a whole string as a double: decimal or hexadecimal, "inf", "-inf", ".inf", "nan" (any case).
-/// Nothing may stand before or behind. Return false and leave value alone when it is not a number.
+/// Nothing may stand before or behind. Return false and leave value alone when it is not a number,
+/// or one that no double can hold ("1e400").
 bool sg_text_double(const char* text, double* value);
+
+/// Whether text is a number that sg_text_double refuses because it is beyond all doubles. Numbers
+/// too near zero for a double are not: they read as the nearest, zero included.
+bool sg_text_too_large(const char* text);
 
 /// Parse a whole string as a decimal integer; "1e6" and "1_000" are not integers.
 bool sg_text_int(const char* text, int64_t* value);

@@ -37,14 +37,36 @@ static SgYamlNode node_at(const SgYaml* doc, int id) {
 }
 
 
+// the key of pair i of a map, as a place to point at
+static SgYamlNode key_at(SgYamlNode map, int i) {
+  return node_at(map.doc, raw(map)->data.mapping.pairs.start[i].key);
+}
+
+
 //-------------------------------- loading -------------------------------------------------------
 
+// a byte the reader stumbled over, told by line and column as editors count them: the parser itself
+// has not come that far and knows only the byte's number
+static void reader_error(const yaml_parser_t* parser, const char* path, const char* text,
+                         const char* what, SgError* error) {
+  int line = 1, column = 1;
+  for (size_t i = 0; i < parser->problem_offset; i++) {
+    bool begins_letter = ((unsigned char)text[i] & 0xC0) != 0x80;
+    line += text[i] == '\n';
+    column = text[i] == '\n' ? 1 : column + begins_letter;
+  }
+  column -= strstr(what, "trailing") != NULL;  // told of a later byte of the letter
+  sg_fail(error, SG_FILE, "%s:%d:%d: %s%s", path, line, column, what,
+          strstr(what, "UTF-8") ? "; the file must be UTF-8" : "");
+}
+
+
 // libyaml's complaint in our words
-static void parser_error(const yaml_parser_t* parser, const char* path, SgError* error) {
+static void parser_error(const yaml_parser_t* parser, const char* path, const char* text,
+                         SgError* error) {
   const char* what = parser->problem ? parser->problem : "it is not YAML";
   if (parser->error == YAML_READER_ERROR) {
-    sg_fail(error, SG_FILE, "%s: byte %zu: %s; the file must be UTF-8", path,
-            parser->problem_offset, what);
+    reader_error(parser, path, text, what, error);
     return;
   }
   sg_fail(error, SG_FILE, "%s:%zu:%zu: %s", path, parser->problem_mark.line + 1,
@@ -60,6 +82,17 @@ static bool plain_tag(const yaml_node_t* node) {
 }
 
 
+// a scalar's text is read as C text, which a zero byte would cut: "a\0b" must not pass for "a"
+static bool whole_text(SgYamlNode node, SgError* error) {
+  const yaml_node_t* n = raw(node);
+  if (strlen((const char*)n->data.scalar.value) == n->data.scalar.length) {
+    return true;
+  }
+  sg_yaml_fail(node, error, "a text with a zero byte (\\0) in it");
+  return false;
+}
+
+
 // keys of a map: plain words, each once
 static bool check_map(SgYamlNode map, SgError* error) {
   if (sg_yaml_size(map) > MAX_PAIRS) {
@@ -69,12 +102,15 @@ static bool check_map(SgYamlNode map, SgError* error) {
   for (int i = 0; i < sg_yaml_size(map); i++) {
     const char* key = sg_yaml_key(map, i);
     if (!key || strcmp(key, "<<") == 0) {
-      sg_yaml_fail(sg_yaml_at(map, i), error, "the key before this is not a plain word");
+      sg_yaml_fail(key_at(map, i), error, "a key must be a plain word");
+      return false;
+    }
+    if (!whole_text(key_at(map, i), error)) {
       return false;
     }
     for (int j = 0; j < i; j++) {
       if (strcmp(key, sg_yaml_key(map, j)) == 0) {
-        sg_yaml_fail(sg_yaml_at(map, i), error, "the key '%s' stands here a second time", key);
+        sg_yaml_fail(key_at(map, i), error, "the key '%s' stands here a second time", key);
         return false;
       }
     }
@@ -83,8 +119,7 @@ static bool check_map(SgYamlNode map, SgError* error) {
 }
 
 
-// the whole tree once: depth, tags, keys. visits counts nodes reached, which exceeds the nodes there
-// are when an alias makes one node part of two places
+// the whole tree once: depth, tags, keys, texts. visits counts the nodes reached
 static bool check_tree(SgYamlNode node, int depth, int* visits, SgError* error) {
   if (depth > MAX_DEPTH || ++*visits > MAX_NODES) {
     sg_yaml_fail(node, error, "nested deeper than %d levels or more than %d entries", MAX_DEPTH,
@@ -94,6 +129,9 @@ static bool check_tree(SgYamlNode node, int depth, int* visits, SgError* error) 
   if (!plain_tag(raw(node))) {
     sg_yaml_fail(node, error, "tags (!...) have no meaning here");
     return false;
+  }
+  if (sg_yaml_kind(node) == SG_YAML_SCALAR) {
+    return whole_text(node, error);
   }
   if (sg_yaml_kind(node) == SG_YAML_MAP) {
     if (!check_map(node, error)) {
@@ -111,20 +149,38 @@ static bool check_tree(SgYamlNode node, int depth, int* visits, SgError* error) 
 
 
 static bool check_document(SgYaml* doc, SgError* error) {
-  int visits = 0, nnode = (int)(doc->document.nodes.top - doc->document.nodes.start);
-  SgYamlNode root = sg_yaml_root(doc);
-  if (nnode == 0) {
+  int visits = 0;
+  if (doc->document.nodes.top == doc->document.nodes.start) {
     sg_fail(error, SG_FILE, "%s:1:1: the file is empty", doc->name);
     return false;
   }
-  if (!check_tree(root, 0, &visits, error)) {
+  return check_tree(sg_yaml_root(doc), 0, &visits, error);
+}
+
+
+// an alias is gone once the document is made: it is looked for among the parser's events, before.
+// What does not parse is left to the reading that follows
+static bool check_aliases(const SgYaml* doc, const char* text, size_t size, SgError* error) {
+  yaml_parser_t parser;
+  yaml_event_t event;
+  bool fine = true, more = true;
+  if (!yaml_parser_initialize(&parser)) {
+    sg_fail(error, SG_MACHINE, "%s: out of memory", doc->name);
     return false;
   }
-  if (visits > nnode) {
-    sg_yaml_fail(root, error, "aliases (*name) are not allowed, write the value out");
-    return false;
+  yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+  yaml_parser_set_input_string(&parser, (const unsigned char*)text, size);
+  while (more && yaml_parser_parse(&parser, &event)) {
+    if (event.type == YAML_ALIAS_EVENT) {
+      sg_fail(error, SG_FILE, "%s:%zu:%zu: aliases (*name) are not allowed, write the value out",
+              doc->name, event.start_mark.line + 1, event.start_mark.column + 1);
+      fine = false;
+    }
+    more = fine && event.type != YAML_STREAM_END_EVENT;
+    yaml_event_delete(&event);
   }
-  return true;
+  yaml_parser_delete(&parser);
+  return fine;
 }
 
 
@@ -158,10 +214,10 @@ static bool parse(SgYaml* doc, const char* text, size_t size, SgError* error) {
   yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
   yaml_parser_set_input_string(&parser, (const unsigned char*)text, size);
   if (!yaml_parser_load(&parser, &doc->document)) {
-    parser_error(&parser, doc->name, error);
+    parser_error(&parser, doc->name, text, error);
     memset(&doc->document, 0, sizeof(doc->document));
   } else if (!yaml_parser_load(&parser, &second)) {
-    parser_error(&parser, doc->name, error);
+    parser_error(&parser, doc->name, text, error);
   } else {
     fine = yaml_document_get_root_node(&second) == NULL;
     if (!fine) {
@@ -184,8 +240,8 @@ SgYaml* sg_yaml_load(const char* path, SgError* error) {
   }
   if (doc) {
     snprintf(doc->name, sizeof(doc->name), "%s", path);
-    if (!check_brackets(doc, text, error) || !parse(doc, text, size, error) ||
-        !check_document(doc, error)) {
+    if (!check_brackets(doc, text, error) || !check_aliases(doc, text, size, error) ||
+        !parse(doc, text, size, error) || !check_document(doc, error)) {
       sg_yaml_free(doc);
       doc = NULL;
     }
@@ -241,7 +297,7 @@ SgYamlNode sg_yaml_at(SgYamlNode node, int i) {
 
 
 const char* sg_yaml_key(SgYamlNode map, int i) {
-  return sg_yaml_text(node_at(map.doc, raw(map)->data.mapping.pairs.start[i].key));
+  return sg_yaml_text(key_at(map, i));
 }
 
 
@@ -283,6 +339,9 @@ SgStatus sg_yaml_fail(SgYamlNode node, SgError* error, const char* format, ...) 
 // a value of the wrong kind, with what stands there
 static SgStatus wrong(SgYamlNode node, const char* what, const char* wanted, SgError* error) {
   const char* text = sg_yaml_text(node);
+  if (text && sg_text_too_large(text)) {
+    return sg_yaml_fail(node, error, "%s is '%.60s', out of range", what, text);
+  }
   if (text) {
     return sg_yaml_fail(node, error, "%s is '%.60s', %s is needed", what, text, wanted);
   }
@@ -321,7 +380,7 @@ SgStatus sg_yaml_keys(SgYamlNode map, const char* what, const char* const* names
     }
     if (!known) {
       const char* nearest = sg_text_nearest(key, names, count);
-      return sg_yaml_fail(sg_yaml_at(map, i), error, "%s has no key '%.60s'%s%s%s", what, key,
+      return sg_yaml_fail(key_at(map, i), error, "%s has no key '%.60s'%s%s%s", what, key,
                           nearest ? "; did you mean '" : "", nearest ? nearest : "",
                           nearest ? "'?" : "");
     }

@@ -5,8 +5,9 @@
 //   sg_yaml_keys(control, keys, nkey, &error)                          unknown keys, nearest match
 //   sg_yaml_int(sg_yaml_get(control, "frame_skip"), &value, &error)
 //
-// The reader is strict: one document, maps and lists and scalars, no aliases and no tags; duplicate
-// keys are refused; size, nodes and depth are capped.
+// The reader is strict: one document, maps and lists and scalars, no aliases, no tags and no zero
+// bytes; duplicate keys are refused; size, nodes and depth are capped. A complaint about a key
+// points at the key, any other at the value.
 
 #ifndef SG_BASE_YAML_H_
 #define SG_BASE_YAML_H_
@@ -65,8 +66,8 @@ const char* sg_yaml_text(SgYamlNode node);
 SgStatus sg_yaml_fail(SgYamlNode node, SgError* error, const char* format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/// Typed values. SG_FILE and a sentence with the place when the node is something else. what: the
-/// name used in the sentence.
+/// Typed values. SG_FILE and a sentence with the place when the node is something else, or a number
+/// that no double can hold. what: the name used in the sentence.
 SgStatus sg_yaml_double(SgYamlNode node, const char* what, double* value, SgError* error);
 SgStatus sg_yaml_int(SgYamlNode node, const char* what, int64_t* value, SgError* error);
 SgStatus sg_yaml_bool(SgYamlNode node, const char* what, bool* value, SgError* error);

@@ -41,10 +41,10 @@ static double product(char* value) {
     if (!word[0]) {
       continue;
     }
-    if (!sg_text_double(word, &x)) {
+    if (!sg_text_double(word, &x) && !sg_text_too_large(word)) {
       return 1;  // no number: the compiler's to complain
     }
-    if (!(x <= MAX_NUMBER)) {
+    if (sg_text_too_large(word) || !(x <= MAX_NUMBER)) {
       return (double)INFINITY;
     }
     all *= x > 1 ? x : 1;

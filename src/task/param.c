@@ -79,9 +79,12 @@ static void value_to_text(char* text, int size, const SgValue* value) {
 
 // a node as a value
 static SgStatus value_from_node(SgValue* value, SgYamlNode node, const char* what, SgError* error) {
-  if (sg_yaml_text(node)) {
+  if (sg_yaml_text(node) && !sg_text_too_large(sg_yaml_text(node))) {
     value_from_text(value, sg_yaml_text(node));
     return SG_OK;
+  }
+  if (sg_yaml_text(node)) {
+    return sg_yaml_double(node, what, &value->numbers[0], error);  // which says out of range
   }
   if (sg_yaml_kind(node) != SG_YAML_LIST || sg_yaml_size(node) == 0 ||
       sg_yaml_size(node) > SG_MAX_LIST) {
@@ -166,6 +169,10 @@ SgStatus sg_param_set(SgParamSet* set, const SgTaskSetting* setting, SgError* er
 
   // the form must stay what the default's is, a list's length too
   SgParam* param = &set->params[index];
+  if (sg_text_too_large(setting->text)) {
+    return sg_fail(error, SG_USAGE, "task.%s is '%.80s', out of range; default: %s", setting->name,
+                   setting->text, param->fallback);
+  }
   SgValue value;
   if (!list_from_text(&value, setting->text)) {
     value_from_text(&value, setting->text);
