@@ -60,13 +60,25 @@ static int distance(const char* a, const char* b) {
 }
 
 
-void sg_policy_nearest(char* text, const char* name, const char* const* names, int n) {
-  int best = (int)strlen(name) / 2 + 1;
+static int is_among(const char* name, const char* const* names, int n) {
+  int i = 0;
+  while (i < n && strcmp(name, names[i]) != 0) {
+    i++;
+  }
+  return i < n;
+}
+
+
+// "; the nearest is 'hip'", or nothing when all are far. Names that are taken come second
+static void find_nearest(char text[80], const char* name, const char* const* names, int n,
+                         const char* const* taken, int ntaken) {
+  int best = 2 * ((int)strlen(name) / 2 + 1);
   text[0] = '\0';
   for (int i = 0; i < n; i++) {
-    int d = distance(name, names[i]);
-    if (d < best) {
-      best = d;
+    int far = distance(name, names[i]);
+    int rank = 2 * far + (far < MAX_NEAR && is_among(names[i], taken, ntaken) ? MAX_NEAR : 0);
+    if (rank < best) {
+      best = rank;
       snprintf(text, 80, "; the nearest is '%s'", names[i]);
     }
   }
@@ -147,7 +159,7 @@ static int check_renames(const Binder* b) {
   for (int i = 0; i < b->nrename; i++) {
     const char* from = b->renames[i].policy;
     if (!has_use(b, from)) {
-      sg_policy_nearest(near, from, b->wanted, b->nwanted);
+      find_nearest(near, from, b->wanted, b->nwanted, NULL, 0);
       return sg_container_fail(b->error, b->error_size,
                                "the rename of '%s' has no use: the policy has no such %s%s", from,
                                b->what, near);
@@ -178,7 +190,7 @@ static int find_name(const Binder* b, const char* name, const char* wanted) {
     found = i;
   }
   if (found < 0) {
-    sg_policy_nearest(near, wanted, b->names, b->n);
+    find_nearest(near, wanted, b->names, b->n, b->wanted, b->nwanted);
     sg_container_fail(b->error, b->error_size,
                       "the policy needs the %s '%s'%s%s%s, which the host does not have%s", b->what,
                       name, strcmp(name, wanted) == 0 ? "" : " under the name '",

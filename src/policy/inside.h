@@ -28,8 +28,4 @@ struct SgPolicy {
   void* weights;    /**< owns all weights and biases */
 };
 
-/** Copy a sentence about the name nearest to `name` into text: " (nearest: 'hip')", or nothing when
- *  all are far. text: 80 bytes. */
-void sg_policy_nearest(char* text, const char* name, const char* const* names, int n);
-
 #endif /* SG_POLICY_INSIDE_H_ */
