@@ -44,6 +44,7 @@ static const Wrong WRONG[] = {
     // entries as a whole; an empty `from` stands for the whole text
     {"softgait.format", "1", "2"},
     {"softgait.format", "1", "1 "},
+    {"softgait.format", "1", "1\n"},
     {"softgait.format", "1", "01"},
     {"softgait.format", "", ""},
     {"softgait.task", "", ""},

@@ -29,6 +29,11 @@ int sg_container_fail(char* error, size_t error_size, const char* format, ...) {
     va_start(args, format);
     vsnprintf(error, error_size, format, args);
     va_end(args);
+
+    // what a file says must not break the line
+    for (char* c = error; *c; c++) {
+      *c = (unsigned char)*c < ' ' || *c == 127 ? '?' : *c;
+    }
   }
   return 0;
 }
