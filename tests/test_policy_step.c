@@ -203,7 +203,7 @@ static void the_normaliser_is_as_the_contract_says(void** state) {
                                     : NELEMENT + i - (NOBS - NCOMMAND);
       row[i] = draw_float(&rng) * 15;
       double x = i == 0 ? fmin(fmax((double)row[0], -10), 10) * 0.5 + 0.25 : (double)row[i];
-      x = i < NOBS - NCOMMAND ? x : x * 2;
+      x = i < NOBS - NCOMMAND ? x : fmin(fmax(x, -1), e - NELEMENT + 1) * 2;
       by_hand[i] = (float)fmin(fmax((x - mean[e]) / std[e], -5), 5);
     }
     sg_policy_step(r->policy, row, act, r->scratch);

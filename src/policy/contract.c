@@ -183,6 +183,40 @@ static int read_term(SgContract* c, const SgTerm* term, const char* line) {
 }
 
 
+// the place of a command; -1 when there is none of that name
+static int find_command(const SgContract* c, const char* name) {
+  int k = c->ncommand - 1;
+  while (k >= 0 && strcmp(c->command_names[k], name) != 0) {
+    k--;
+  }
+  return k;
+}
+
+
+// a command's limits are a clip of its numbers in the row, beside the term's own
+static int hold_commands(SgContract* c, Complaint to) {
+  for (int t = 0; t < c->nterm; t++) {
+    const SgTerm* term = &c->terms[t];
+    for (int i = 0; i < term->size * term->history; i++) {
+      int source = c->source[term->element + i % term->size];
+      SgInput* in = &c->inputs[term->row + i];
+      if (source < 0) {
+        const SgCommand* command = &c->commands[-1 - source];
+        in->low = command->low > in->low ? command->low : in->low;
+        in->high = command->high < in->high ? command->high : in->high;
+      }
+      if (!(in->low <= in->high)) {
+        return sg_container_fail(to.text, to.size,
+                                 "softgait.observation, line %d: the clip and a command's limits "
+                                 "have nothing in common",
+                                 t + 1);
+      }
+    }
+  }
+  return 1;
+}
+
+
 // elements called command:NAME are commands, the others channels
 static int read_sources(SgContract* c, Complaint to) {
   int nused = 0;
@@ -193,18 +227,15 @@ static int read_sources(SgContract* c, Complaint to) {
       c->source[i] = c->nchannel++;
       continue;
     }
-    int k = 0;
-    while (k < c->ncommand && strcmp(c->command_names[k], name + 8) != 0) {
-      k++;
-    }
-    if (k == c->ncommand) {
+    int k = find_command(c, name + 8);
+    if (k < 0) {
       return sg_container_fail(to.text, to.size, "softgait.command has no '%.60s'", name + 8);
     }
     c->source[i] = -1 - k;
     nused++;
   }
   return nused == c->ncommand
-             ? 1
+             ? hold_commands(c, to)
              : sg_container_fail(to.text, to.size, "a command is not in the observation");
 }
 

@@ -23,6 +23,7 @@
  * oldest first:   | qpos (t-2) | qpos (t-1) | qpos (t) | qvel (t) |     for history=3 and history=1
  * After a reset the first observation fills the history. Elements are unique names; one called
  * command:NAME takes its number from the command inputs, the others from the host's sensors.
+ * A command's limits are folded into the clip of its numbers.
  *
  * A number of the observation is clipped, then scaled, then shifted:  x = clip(obs) * scale + offset.
  * The normaliser comes behind that:  x = clip((x - mean) / std).  It is folded, once and in double,
@@ -53,7 +54,7 @@ typedef struct SgTerm {
   int row;     /**< its first number in the row */
 } SgTerm;
 
-/** A command input: held within [low, high]; start stands in when the host gives none. */
+/** A command input: held within [low, high], which is folded into its clip; start stands in when the host gives none. */
 typedef struct SgCommand {
   float low, high, start;
 } SgCommand;

@@ -122,14 +122,13 @@ void sg_policy_reset(SgPolicyState* state) {
 }
 
 
-// the number of an element now: from a sensor, or a command within its limits
+// the number of an element now: from a sensor, or a command
 static float element_now(const SgContract* c, int element, const float* now, const float* command) {
   int source = c->source[element];
   if (source >= 0) {
     return now[source];
   }
-  const SgCommand* in = &c->commands[-1 - source];
-  return command ? clip(command[-1 - source], in->low, in->high) : in->start;
+  return command ? command[-1 - source] : c->commands[-1 - source].start;
 }
 
 
