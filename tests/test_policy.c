@@ -218,6 +218,7 @@ static void tanh_is_within_two_units_everywhere(void** state) {
   assert_true(worst < 2);
   assert_true(sg_policy_tanh(INFINITY) == 1.0f && sg_policy_tanh(-INFINITY) == -1.0f);
   assert_true(isnan(sg_policy_tanh(NAN)) && sg_policy_tanh(0.0f) == 0.0f);
+  assert_true(signbit(sg_policy_tanh(-0.0f)) && !signbit(sg_policy_tanh(0.0f)));
 }
 
 

@@ -29,6 +29,11 @@ int sg_container_fail(char* error, size_t error_size, const char* format, ...) {
     va_start(args, format);
     vsnprintf(error, error_size, format, args);
     va_end(args);
+
+    // what a file says must not break the line
+    for (char* c = error; *c; c++) {
+      *c = (unsigned char)*c < ' ' || *c == 127 ? '?' : *c;
+    }
   }
   return 0;
 }
@@ -143,6 +148,48 @@ static int read_numbers(Reader* r, uint64_t values[2], int* n) {
 }
 
 
+// bytes of the UTF-8 character at this place: 1 to 4; 0 when it is none. Overlong forms, surrogates
+// and numbers past the last character are none (Unicode 15, table 3-7)
+static int utf8_length(const unsigned char* b, const unsigned char* end) {
+  int n = b[0] < 0x80   ? 1
+          : b[0] < 0xc2 ? 0
+          : b[0] < 0xe0 ? 2
+          : b[0] < 0xf0 ? 3
+          : b[0] < 0xf5 ? 4
+                        : 0;
+  if (n > end - b) {
+    return 0;
+  }
+  for (int i = 1; i < n; i++) {
+    if ((b[i] & 0xc0) != 0x80) {
+      return 0;
+    }
+  }
+  int wrong = (b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xed && b[1] > 0x9f) ||
+              (b[0] == 0xf0 && b[1] < 0x90) || (b[0] == 0xf4 && b[1] > 0x8f);
+  return wrong ? 0 : n;
+}
+
+
+static int is_utf8(const unsigned char* at, const unsigned char* end) {
+  int n = 1;
+  for (; n > 0 && at < end; at += n) {
+    n = utf8_length(at, end);
+  }
+  return n > 0;
+}
+
+
+// names of tensors appear in our sentences
+static int is_plain(const char* name) {
+  const char* at = name;
+  while (*at > ' ' && *at < 127) {
+    at++;
+  }
+  return *at == '\0' && at > name && at - name <= 60;
+}
+
+
 //-------------------------------- the header ----------------------------------------------------
 
 // "__metadata__": strings by key
@@ -161,8 +208,8 @@ static int read_metadata(Reader* r) {
     if (!read_string(r, &meta->key) || !need(r, ':') || !read_string(r, &meta->value)) {
       return 0;
     }
-    if (sg_container_meta(r->c, meta->key)) {
-      return fail(r, "a metadata key stands there twice");
+    if (!is_plain(meta->key) || sg_container_meta(r->c, meta->key)) {
+      return fail(r, "a metadata key stands there twice, or is not 1 to 60 plain characters");
     }
     r->c->nmeta++;
   } while (take(r, ','));
@@ -177,6 +224,9 @@ static int read_tensor(Reader* r, const char* name) {
   int seen[3] = {0, 0, 0}, noffset = 0;
   if (r->c->ntensor == SG_CONTAINER_MAX_TENSOR || sg_container_tensor(r->c, name)) {
     return fail(r, "there are too many tensors, or two of one name");
+  }
+  if (!is_plain(name)) {
+    return fail(r, "a tensor needs a name of 1 to 60 plain characters");
   }
   memset(tensor, 0, sizeof(*tensor));
   tensor->name = name;
@@ -216,9 +266,13 @@ static int read_tensor(Reader* r, const char* name) {
 
 
 static int read_header(Reader* r) {
-  if (!need(r, '{')) {
-    return 0;
+  if (!is_utf8((const unsigned char*)r->at, (const unsigned char*)r->end)) {
+    return fail(r, "it is not UTF-8");
   }
+  if (r->at == r->end || *r->at != '{') {
+    return fail(r, "'{' is missing");
+  }
+  r->at++;
   do {
     const char* name;
     if (!read_string(r, &name) || !need(r, ':')) {

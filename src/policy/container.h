@@ -68,7 +68,7 @@ const SgTensor* sg_container_tensor(const SgContainer* container, const char* na
  *  strict structure this covers every bit of the file. */
 void sg_container_digest(const SgContainer* container, char hex[65]);
 
-/** Copy a sentence into error, printf-formatted; always returns 0. */
+/** Copy a sentence into error, printf-formatted, control characters as '?'; always returns 0. */
 int sg_container_fail(char* error, size_t error_size, const char* format, ...);
 
 #endif /* SG_POLICY_CONTAINER_H_ */

@@ -6,19 +6,30 @@
  *                           elements=qpos:rootz,qpos:rooty,...            one line per term, in order
  *   softgait.action       actuator=thigh_joint mode=control scale=1 offset=0 low=-1 high=1
  *                                                                         one line per action, in order
- *   softgait.normaliser   none
- *   softgait.command      none
- *   softgait.timing       period=0.008 timestep=0.002                     seconds
+ *   softgait.normaliser   none, or  mean=0.1,... std=2.5,... clip=10      a number per element
+ *   softgait.command      none, or  command=vx unit=m/s low=-1 high=1 start=0
+ *                                                                         one line per command
+ *   softgait.timing       period=0.008 timestep=0.002 [jitter=0.25]       seconds; share of the period
  *   softgait.safe_action  values=0,0,0                                    in the environment's units
- *   softgait.golden       obs=0x1p-1,... act=0x1.8p-2,...                 one line per pair
- *   softgait.training     preset=sac step=100000 updates=99000 seed=0
+ *   softgait.golden       obs=0x1p-1,... act=0x1.8p-2,...                 one line per pair, at most 64
+ *   softgait.training     preset=sac step=100000 updates=99000 seed=0     may be missing
  *   softgait.mujoco       version=3.17.0
  *   softgait.model        sha256=...
  *   softgait.digest       64 hex digits, see container.h
  *
+ * Nothing else: an unknown entry or word is refused, because it might be what matters.
+ *
+ * The row that the network sees goes term by term. A term with a history of H stands there H times,
+ * oldest first:   | qpos (t-2) | qpos (t-1) | qpos (t) | qvel (t) |     for history=3 and history=1
+ * After a reset the first observation fills the history. Elements are unique names; one called
+ * command:NAME takes its number from the command inputs, the others from the host's sensors.
+ * A command's limits are folded into the clip of its numbers.
+ *
  * A number of the observation is clipped, then scaled, then shifted:  x = clip(obs) * scale + offset.
- * An action is  tanh(mean) * scale + offset,  then held within [low, high]. Golden numbers are in
- * hexadecimal and exact; others have at most 9 digits, which is what a float needs.
+ * The normaliser comes behind that:  x = clip((x - mean) / std).  It is folded, once and in double,
+ * into the term's scale, offset and clip. An action is  tanh(mean) * scale + offset,  then held
+ * within [low, high]. Golden numbers are in hexadecimal and exact; others have at most 9 digits,
+ * which is what a float needs.
  */
 
 #ifndef SG_POLICY_CONTRACT_H_
@@ -26,7 +37,7 @@
 
 #include "policy/container.h"
 
-/** How one number of the observation is prepared. */
+/** How one number of the row is prepared. */
 typedef struct SgInput {
   float scale, offset, low, high;
 } SgInput;
@@ -36,11 +47,38 @@ typedef struct SgOutput {
   float scale, offset, low, high, safe;
 } SgOutput;
 
-/** The parts of a contract that a step needs. */
+/** A term: size elements, history times in the row. */
+typedef struct SgTerm {
+  int size, history;
+  int element; /**< its first element */
+  int row;     /**< its first number in the row */
+} SgTerm;
+
+/** A command input: held within [low, high], which is folded into its clip; start stands in when the host gives none. */
+typedef struct SgCommand {
+  float low, high, start;
+} SgCommand;
+
+/** A contract. Everything a step needs; names are copies that end with a zero byte. */
 typedef struct SgContract {
-  int nobs, nact;
-  SgInput* inputs;   /**< (nobs) */
-  SgOutput* outputs; /**< (nact) */
+  int nobs, nact;     /**< numbers of the row, actions */
+  SgInput* inputs;    /**< (nobs), normaliser included */
+  SgOutput* outputs;  /**< (nact) */
+  const char** names; /**< (nact) actuators */
+
+  int nterm, nelement;
+  SgTerm* terms;         /**< (nterm) */
+  const char** elements; /**< (nelement) all terms' elements, in order */
+  int* source;           /**< (nelement) place among the channels; of a command: -1 - its place */
+
+  int nchannel; /**< elements that the host supplies */
+  const char** channels;
+  int ncommand;
+  SgCommand* commands;        /**< (ncommand) */
+  const char** command_names; /**< (ncommand) */
+
+  double period, timestep, jitter;
+  char* text; /**< owns the names */
 } SgContract;
 
 /** Read and check a contract. Return 1, or 0 with one sentence in error. Free with sg_contract_free,

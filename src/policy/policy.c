@@ -1,9 +1,7 @@
-// Loading a policy, and one step of it.
+// Loading a policy: structure, then integrity, then meaning, then behaviour. Nothing is computed from a
+// file that has not passed all four.
 //
-//   obs ─ clip, scale, shift ─> x ─ W0, b0, ReLU ─> ... ─ WL, bL ─> mean ─ tanh, scale, shift, limit ─> act
-//
-// A layer adds one input at a time to all outputs, y[j] += x[i] w[i][j]: every output's sum runs in
-// index order, and the inner loop vectorises without reordering anything.
+//   bytes ─ container ─> digest ─ contract ─> layers ─ golden vectors ─> a policy
 
 #include "policy/strict_float.h"
 // the pragma above must come first
@@ -14,27 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/container.h"
-#include "policy/contract.h"
-#include "policy/tanh.h"
+#include "policy/inside.h"
 
 enum {
-  MAX_LAYER = 8
-};
-
-// a linear layer; weights are copied out of the file
-typedef struct Layer {
-  int nin, nout;
-  float* weight;  // (nin, nout)
-  float* bias;    // (nout)
-} Layer;
-
-struct SgPolicy {
-  SgContainer container;  // header strings only; the payload pointer is not used after loading
-  SgContract contract;
-  int nlayer, width;  // width: the widest layer
-  Layer layers[MAX_LAYER];
-  float* weights;  // owns all weights and biases
+  MAX_WIDTH = 1 << 16,
+  ALIGN = 64
 };
 
 
@@ -49,13 +31,18 @@ static float float_at(const unsigned char* b) {
 }
 
 
-// copy a tensor's numbers; 0 when one is not finite
-static int copy_tensor(float* to, const SgContainer* c, const SgTensor* tensor) {
-  uint64_t count = (tensor->end - tensor->begin) / 4;
-  for (uint64_t i = 0; i < count; i++) {
-    to[i] = float_at(c->payload + tensor->begin + 4 * i);
-    if (!(to[i] - to[i] == 0.0f)) {
-      return 0;
+// copy a tensor's numbers into rows of `stride`, in their order; 0 when one is not finite
+static int copy_tensor(float* to, const SgContainer* c, const SgTensor* tensor, size_t stride) {
+  uint64_t rows = tensor->ndim == 2 ? tensor->shape[0] : 1;
+  uint64_t columns = tensor->ndim == 2 ? tensor->shape[1] : tensor->shape[0];
+  const unsigned char* from = c->payload + tensor->begin;
+  for (uint64_t i = 0; i < rows; i++) {
+    for (uint64_t j = 0; j < columns; j++, from += 4) {
+      float x = float_at(from);
+      to[i * stride + j] = x;
+      if (!(x - x == 0.0f)) {
+        return 0;
+      }
     }
   }
   return 1;
@@ -71,7 +58,40 @@ static int layer_tensors(const SgContainer* c, const char* stem, const SgTensor*
   snprintf(name, sizeof(name), "%s.bias", stem);
   *bias = sg_container_tensor(c, name);
   return *weight && *bias && (*weight)->ndim == 2 && (*bias)->ndim == 1 &&
+         (*weight)->shape[0] <= MAX_WIDTH && (*weight)->shape[1] <= MAX_WIDTH &&
          (*weight)->shape[1] == (*bias)->shape[0];
+}
+
+
+// floats that a layer takes, padding included
+static size_t layer_room(const SgTensor* weight) {
+  return ((size_t)weight->shape[0] + 1) * sg_linear_pad((size_t)weight->shape[1]);
+}
+
+
+// actor.i, which must follow a row of nin numbers
+static int read_layer(SgPolicy* p, int i, float** at, char* error, size_t error_size) {
+  const SgContainer* c = &p->container;
+  const SgTensor *weight, *bias;
+  char stem[32];
+  snprintf(stem, sizeof(stem), "actor.%d", i);
+  layer_tensors(c, stem, &weight, &bias);
+
+  int nin = i == 0 ? p->contract.nobs : p->layers[i - 1].nout;
+  SgLayer layer = {(int)weight->shape[0], (int)weight->shape[1], 0, *at, NULL};
+  layer.noutpad = (int)sg_linear_pad((size_t)layer.nout);
+  layer.bias = *at + (size_t)layer.nin * (size_t)layer.noutpad;
+  *at += layer_room(weight);
+  if (layer.nin != nin || !copy_tensor(layer.weight, c, weight, (size_t)layer.noutpad) ||
+      !copy_tensor(layer.bias, c, bias, 0)) {
+    return sg_container_fail(error, error_size,
+                             "layer %s takes %d numbers where %d come in, or holds one that is not "
+                             "finite",
+                             stem, layer.nin, nin);
+  }
+  p->layers[i] = layer;
+  p->width = layer.noutpad > p->width ? layer.noutpad : p->width;
+  return 1;
 }
 
 
@@ -81,49 +101,49 @@ static int check_log_std(const SgPolicy* p, float* room) {
   if (!layer_tensors(&p->container, "log_std", &weight, &bias)) {
     return 0;
   }
-  const Layer* last = &p->layers[p->nlayer - 1];
+  const SgLayer* last = &p->layers[p->nlayer - 1];
   return weight->shape[0] == (uint64_t)last->nin && bias->shape[0] == (uint64_t)last->nout &&
-         copy_tensor(room, &p->container, weight) && copy_tensor(room, &p->container, bias);
+         copy_tensor(room, &p->container, weight, (size_t)weight->shape[1]) &&
+         copy_tensor(room, &p->container, bias, 0);
+}
+
+
+// memory for all layers, zeroed for the padding, at a multiple of ALIGN
+static float* reserve(SgPolicy* p) {
+  const SgTensor *weight, *bias;
+  char stem[32];
+  size_t room = (size_t)p->container.payload_size / 4;  // for log_std, which is read and dropped
+  for (p->nlayer = 0; p->nlayer < SG_POLICY_MAX_LAYER; p->nlayer++) {
+    snprintf(stem, sizeof(stem), "actor.%d", p->nlayer);
+    if (!layer_tensors(&p->container, stem, &weight, &bias)) {
+      break;
+    }
+    room += layer_room(weight);
+  }
+  p->weights = calloc(room * sizeof(float) + ALIGN, 1);
+  size_t shift = (ALIGN - (uintptr_t)p->weights % ALIGN) % ALIGN;
+  return p->weights ? (float*)((char*)p->weights + shift) : NULL;
 }
 
 
 // actor.0, actor.1, ... as far as they go: shapes must chain from nobs to nact
 static int read_layers(SgPolicy* p, char* error, size_t error_size) {
-  const SgContainer* c = &p->container;
-  const SgTensor *weight, *bias;
-  char stem[32];
-  uint64_t nin = (uint64_t)p->contract.nobs;
-  float* at = p->weights = malloc((size_t)c->payload_size + 4);
+  float* at = reserve(p);
   if (!at) {
     return sg_container_fail(error, error_size, "out of memory");
   }
-
-  p->width = p->contract.nobs;
-  for (; p->nlayer < MAX_LAYER; p->nlayer++) {
-    snprintf(stem, sizeof(stem), "actor.%d", p->nlayer);
-    if (!layer_tensors(c, stem, &weight, &bias)) {
-      break;
+  p->linear = sg_linear_best();
+  p->width = (int)sg_linear_pad((size_t)p->contract.nobs);
+  for (int i = 0; i < p->nlayer; i++) {
+    if (!read_layer(p, i, &at, error, error_size)) {
+      return 0;
     }
-    Layer layer = {(int)weight->shape[0], (int)weight->shape[1], at, NULL};
-    layer.bias = at + (size_t)(weight->shape[0] * weight->shape[1]);
-    at = layer.bias + layer.nout;
-    if (weight->shape[0] != nin || !copy_tensor(layer.weight, c, weight) ||
-        !copy_tensor(layer.bias, c, bias)) {
-      return sg_container_fail(
-          error, error_size,
-          "layer %s does not follow the one before it, or holds a number that is "
-          "not finite",
-          stem);
-    }
-    nin = (uint64_t)layer.nout;
-    p->layers[p->nlayer] = layer;
-    p->width = layer.nout > p->width ? layer.nout : p->width;
   }
 
   // every tensor has its use, and the last layer gives the actions
-  int extra = sg_container_tensor(c, "log_std.weight") != NULL;
-  if (p->nlayer == 0 || nin != (uint64_t)p->contract.nact ||
-      c->ntensor != 2 * (p->nlayer + extra) || (extra && !check_log_std(p, at))) {
+  int extra = sg_container_tensor(&p->container, "log_std.weight") != NULL;
+  if (p->nlayer == 0 || p->layers[p->nlayer - 1].nout != p->contract.nact ||
+      p->container.ntensor != 2 * (p->nlayer + extra) || (extra && !check_log_std(p, at))) {
     return sg_container_fail(
         error, error_size,
         "the network does not lead from %d observations to %d actions, or a tensor "
@@ -154,16 +174,19 @@ static int check_golden(const SgPolicy* p, char* error, size_t error_size) {
   const char* text = sg_container_meta(&p->container, "softgait.golden");
   int nobs = p->contract.nobs, nact = p->contract.nact, got = 0, npair = 0, fine = 0;
   float* obs = malloc(sizeof(float) * (size_t)(nobs + 2 * nact) + sg_policy_scratch(p));
-  float *wanted = obs + nobs, *act = wanted + nact, *scratch = act + nact;
   if (!obs) {
     return sg_container_fail(error, error_size, "out of memory");
   }
+  float *wanted = obs + nobs, *act = wanted + nact, *scratch = act + nact;
   for (fine = 1; fine && (got = sg_contract_golden(&text, obs, nobs, wanted, nact)) != 0; npair++) {
     fine = got == 1 && sg_policy_step(p, obs, act, scratch) == SG_POLICY_OK &&
            memcmp(act, wanted, sizeof(float) * (size_t)nact) == 0;
   }
   free(obs);
-  if (!fine || npair == 0) {
+  if (npair == 0) {
+    return sg_container_fail(error, error_size, "softgait.golden is empty");
+  }
+  if (!fine) {
     return sg_container_fail(
         error, error_size,
         "golden vector %d does not come out: this build of the runtime computes "
@@ -243,73 +266,36 @@ int sg_policy_meta_at(const SgPolicy* p, int i, const char** key, const char** v
 }
 
 
-size_t sg_policy_scratch(const SgPolicy* p) {
-  return sizeof(float) * 2 * (size_t)p->width;
+int sg_policy_nchannel(const SgPolicy* p) {
+  return p->contract.nchannel;
 }
 
 
-//-------------------------------- one step ------------------------------------------------------
-
-// y (nout) = b + x W, then ReLU unless it is the last layer
-static void apply_layer(float* restrict y, const float* restrict x, const Layer* layer, int last) {
-  int nin = layer->nin, nout = layer->nout;
-  memcpy(y, layer->bias, sizeof(float) * (size_t)nout);
-
-  for (int i = 0; i < nin; i++) {
-    const float* restrict w = layer->weight + (size_t)i * (size_t)nout;  // (nout)
-    float xi = x[i];
-    for (int j = 0; j < nout; j++) {
-      y[j] += xi * w[j];
-    }
-  }
-  for (int j = 0; !last && j < nout; j++) {
-    y[j] = y[j] < 0.0f ? 0.0f : y[j];
-  }
+int sg_policy_ncommand(const SgPolicy* p) {
+  return p->contract.ncommand;
 }
 
 
-static float clip(float x, float low, float high) {
-  return x < low ? low : x > high ? high : x;
+const char* sg_policy_channel(const SgPolicy* p, int i) {
+  return i >= 0 && i < p->contract.nchannel ? p->contract.channels[i] : NULL;
 }
 
 
-// the declared safe action
-static SgPolicyStatus be_safe(const SgPolicy* p, float* act) {
-  for (int j = 0; j < p->contract.nact; j++) {
-    act[j] = p->contract.outputs[j].safe;
-  }
-  return SG_POLICY_NOT_FINITE;
+const char* sg_policy_actuator(const SgPolicy* p, int i) {
+  return i >= 0 && i < p->contract.nact ? p->contract.names[i] : NULL;
 }
 
 
-SgPolicyStatus sg_policy_step(const SgPolicy* p, const float* obs, float* act, void* scratch) {
-  float *x = scratch, *y = x + p->width;
+const char* sg_policy_command(const SgPolicy* p, int i) {
+  return i >= 0 && i < p->contract.ncommand ? p->contract.command_names[i] : NULL;
+}
 
-  // prepare the observation
-  for (int i = 0; i < p->contract.nobs; i++) {
-    const SgInput* in = &p->contract.inputs[i];
-    if (!(obs[i] - obs[i] == 0.0f)) {
-      return be_safe(p, act);
-    }
-    x[i] = clip(obs[i], in->low, in->high) * in->scale + in->offset;
-  }
 
-  // through the layers, back and forth between the two rows of scratch
-  for (int l = 0; l < p->nlayer; l++) {
-    apply_layer(y, x, &p->layers[l], l + 1 == p->nlayer);
-    float* swap = x;
-    x = y;
-    y = swap;
-  }
+double sg_policy_period(const SgPolicy* p) {
+  return p->contract.period;
+}
 
-  // squash into the environment's units; an overflow on the way shows as NaN
-  for (int j = 0; j < p->contract.nact; j++) {
-    const SgOutput* out = &p->contract.outputs[j];
-    float a = sg_policy_tanh(x[j]);
-    if (!(a - a == 0.0f)) {
-      return be_safe(p, act);
-    }
-    act[j] = clip(a * out->scale + out->offset, out->low, out->high);
-  }
-  return SG_POLICY_OK;
+
+double sg_policy_timestep(const SgPolicy* p) {
+  return p->contract.timestep;
 }

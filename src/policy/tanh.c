@@ -42,8 +42,12 @@ static float exponential(float y) {
 
 
 float sg_policy_tanh(float x) {
-  float size = x < 0.0f ? -x : x;
-  float y;
+  uint32_t bits, sign;
+  float size, y;
+  memcpy(&bits, &x, sizeof(bits));
+  sign = bits & 0x80000000u;
+  bits ^= sign;
+  memcpy(&size, &bits, sizeof(size));
 
   if (!(size < 9.02f)) {
     // saturated, or NaN
@@ -59,5 +63,10 @@ float sg_policy_tanh(float x) {
   } else {
     y = 1.0f - 2.0f / (exponential(size + size) + 1.0f);
   }
-  return x < 0.0f ? -y : y;
+
+  // odd to the bit, zero included
+  memcpy(&bits, &y, sizeof(bits));
+  bits ^= sign;
+  memcpy(&y, &bits, sizeof(y));
+  return y;
 }

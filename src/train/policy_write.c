@@ -93,25 +93,76 @@ static bool is_word(const char* name) {
 }
 
 
-// names come from the user's model; MuJoCo allows any
-static SgStatus check_names(const SgTask* task, SgError* error) {
+// every name that goes into the contract: the observation's elements, then the actuators
+static const char** list_names(const SgTask* task) {
   const SgTaskInfo* info = sg_task_info(task);
-  const char* bad = NULL;
-  for (int i = 0; i < sg_task_nterm(task); i++) {
+  const char** names = malloc(sizeof(names[0]) * (size_t)(info->nobs + info->nact));
+  int n = 0;
+  for (int i = 0; names && i < sg_task_nterm(task); i++) {
     SgTaskTerm term = sg_task_term(task, i);
     for (int j = 0; j < term.size; j++) {
-      bad = bad || is_word(term.elements[j]) ? bad : term.elements[j];
+      names[n++] = term.elements[j];
     }
   }
-  for (int i = 0; i < info->nact; i++) {
-    bad = bad || is_word(info->actuators[i]) ? bad : info->actuators[i];
+  for (int i = 0; names && i < info->nact; i++) {
+    names[n++] = info->actuators[i];
   }
-  return bad ? sg_fail(
-                   error, SG_FILE,
-                   "%s: '%.60s' cannot be told in a policy file, where names have no blanks and "
-                   "no commas; rename it",
-                   info->model_path, bad)
-             : SG_OK;
+  return names;
+}
+
+
+static int by_name(const void* a, const void* b) {
+  return strcmp(*(const char* const*)a, *(const char* const*)b);
+}
+
+
+// the first of n names that cannot be told; NULL when all can
+static const char* find_bad(const char** names, int n) {
+  for (int i = 0; i < n; i++) {
+    if (!is_word(names[i])) {
+      return names[i];
+    }
+  }
+  return NULL;
+}
+
+
+// the first of n names that stands there twice; NULL when none does. Sorts them
+static const char* find_double(const char** names, int n) {
+  qsort(names, (size_t)n, sizeof(names[0]), by_name);
+  for (int i = 1; i < n; i++) {
+    if (strcmp(names[i - 1], names[i]) == 0) {
+      return names[i];
+    }
+  }
+  return NULL;
+}
+
+
+// names come from the user's model and task; MuJoCo allows any, a controller binds by them
+static SgStatus check_names(const SgTask* task, SgError* error) {
+  const SgTaskInfo* info = sg_task_info(task);
+  const char** names = list_names(task);
+  if (!names) {
+    return sg_fail(error, SG_MACHINE, "out of memory for a policy file's names");
+  }
+  SgStatus status = SG_OK;
+  const char* bad = find_bad(names, info->nobs + info->nact);
+  const char* twice = find_double(names, info->nobs);
+  twice = twice ? twice : find_double(names + info->nobs, info->nact);
+  if (bad) {
+    status = sg_fail(error, SG_FILE,
+                     "%s: '%.60s' cannot be told in a policy file, where names have no blanks and "
+                     "no commas; rename it",
+                     info->model_path, bad);
+  } else if (twice) {
+    status = sg_fail(error, SG_FILE,
+                     "%s: '%.60s' is in the observation or action twice, and a controller binds by "
+                     "name; keep one",
+                     info->name, twice);
+  }
+  free(names);
+  return status;
 }
 
 
