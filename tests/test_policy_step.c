@@ -188,6 +188,11 @@ static void the_normaliser_is_as_the_contract_says(void** state) {
   assert_true(text_replace(spec_value(r->spec, "softgait.observation"),
                            "scale=0.5 offset=0.25 clip=-10,10", "scale=1 offset=0 clip=-inf,inf"));
   assert_true(text_replace(spec_value(r->spec, "softgait.observation"), "scale=2", "scale=1"));
+  for (int k = 0; k < NCOMMAND; k++) {
+    char limits[32];
+    snprintf(limits, sizeof(limits), "low=-1 high=%d", k + 1);
+    assert_true(text_replace(spec_value(r->spec, "softgait.command"), limits, "low=-9 high=9"));
+  }
   assert_true(spec_golden(r->spec));
   size_t size;
   char* bytes = spec_bytes(r->spec, &size);

@@ -54,7 +54,7 @@ typedef struct SgTerm {
   int row;     /**< its first number in the row */
 } SgTerm;
 
-/** A command input: held within [low, high], which is folded into its clip; start stands in when the host gives none. */
+/** A command input: held within [low, high] by its clip; start when the host gives none. */
 typedef struct SgCommand {
   float low, high, start;
 } SgCommand;
