@@ -38,6 +38,9 @@ SgStatus sg_bench_physics(SgConfig* keys, const char* task, int nthread, bool js
 /// A whole run; task NULL: half_cheetah.
 SgStatus sg_bench_train(SgConfig* keys, const char* task, int nthread, bool json, SgError* error);
 
+/// A step of the policy runtime; task NULL: half_cheetah. nthread is not used.
+SgStatus sg_bench_infer(SgConfig* keys, const char* task, int nthread, bool json, SgError* error);
+
 /// Updates per second with a task's sizes, in a few seconds: the median sample.
 SgStatus sg_bench_update_rate(SgConfig* keys, const char* task, int nthread, double* rate,
                               SgError* error);

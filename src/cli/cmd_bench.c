@@ -22,6 +22,7 @@ static const Bench BENCHES[] = {
     {"update", sg_bench_update},
     {"physics", sg_bench_physics},
     {"train", sg_bench_train},
+    {"infer", sg_bench_infer},
 };
 
 enum {
@@ -47,8 +48,8 @@ static SgStatus run_bench(const SgArgs* args, SgError* error) {
     }
   }
   if (status == SG_OK && !found) {
-    return sg_fail(error, SG_USAGE, "bench knows update, physics, train and all, not '%.60s'",
-                   word);
+    return sg_fail(error, SG_USAGE,
+                   "bench knows update, physics, train, infer and all, not '%.60s'", word);
   }
   return status;
 }
@@ -56,13 +57,14 @@ static SgStatus run_bench(const SgArgs* args, SgError* error) {
 
 const SgCommand sg_command_bench = {
     .name = "bench",
-    .summary = "measure gradient steps and physics on this machine",
-    .usage = "softgait bench [update|physics|train|all] [TASK] [flags]",
+    .summary = "measure gradient steps, physics, runs and policies here",
+    .usage = "softgait bench [update|physics|train|infer|all] [TASK] [flags]",
     .examples =
         "  softgait bench update                    17 observations, 6 actions, 2x256, batch 256\n"
         "  softgait bench update hopper --threads 2 --json\n"
         "  softgait bench physics                   every task beside a bare loop of mj_step\n"
-        "  softgait bench train humanoid            a short run, and where its time goes\n",
+        "  softgait bench train humanoid            a short run, and where its time goes\n"
+        "  softgait bench infer humanoid            a step of the policy runtime, as it ships\n",
     .max_words = 2,
     .nflag = sizeof(FLAGS) / sizeof(FLAGS[0]),
     .flags = FLAGS,
