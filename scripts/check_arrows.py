@@ -26,7 +26,9 @@ MAY = {
     "cli": {"base", "math", "nn", "policy", "sac", "task", "train", "cli"},
 }
 MUJOCO = {"task", "train", "cli"}
-READERS = {"run_read.h": {"base"}, "run_read.c": {"base", "train/run_read.h"}}
+# the reading half of train/: the viewer links it without the learner
+READING = {"base", "policy", "task"} | {f"train/{n}.h" for n in ("run_read", "player", "model_digest", "live", "live_read")}
+READERS = {n.split("/")[1][:-1] + end: READING for n in READING if "/" in n for end in "ch"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -72,6 +74,7 @@ def self_test():
         "src/nn/a.c": "#include <mujoco/mujoco.h>",
         "src/nn/b.c": "#include <cblas.h>",
         "src/train/run_read.c": '#include "sac/sac.h"',
+        "src/train/player.c": '#include "train/config.h"',
     }
     with tempfile.TemporaryDirectory() as folder:
         for name, text in wrong.items():

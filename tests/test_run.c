@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "task/guard.h"
 #include "temp_folder.h"
+#include "train/model_digest.h"
 #include "train/run.h"
 #include "train/run_read.h"
 

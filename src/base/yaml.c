@@ -321,6 +321,27 @@ const char* sg_yaml_text(SgYamlNode node) {
 }
 
 
+bool sg_yaml_flat(SgYamlNode node, char* text, int size) {
+  int used = 0;
+  if (sg_yaml_text(node)) {
+    return snprintf(text, (size_t)size, "%s", sg_yaml_text(node)) < size;
+  }
+  if (sg_yaml_kind(node) != SG_YAML_LIST) {
+    return false;
+  }
+  for (int i = 0; i < sg_yaml_size(node); i++) {
+    const char* item = sg_yaml_text(sg_yaml_at(node, i));
+    used += snprintf(text + used, (size_t)(size - used), "%s%s", i == 0 ? "[" : ", ",
+                     item ? item : "?");
+    if (used >= size - 2) {
+      return false;
+    }
+  }
+  snprintf(text + used, (size_t)(size - used), "%s", used == 0 ? "[]" : "]");
+  return true;
+}
+
+
 //-------------------------------- complaining ---------------------------------------------------
 
 SgStatus sg_yaml_fail(SgYamlNode node, SgError* error, const char* format, ...) {

@@ -18,8 +18,8 @@
 #include "math/peak.h"
 #include "policy/policy.h"
 #include "task/task.h"
+#include "train/model_digest.h"
 #include "train/policy_write.h"
-#include "train/run.h"
 
 enum {
   STEPS = 200000,

@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "cli/command.h"
-#include "cli/player.h"
 #include "cli/print.h"
 #include "train/eval.h"
+#include "train/player.h"
 
 static const SgFlag FLAGS[] = {
     {"--episodes", "N", "episodes (10)"},

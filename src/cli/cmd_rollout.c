@@ -12,8 +12,8 @@
 
 #include "base/file.h"
 #include "cli/command.h"
-#include "cli/player.h"
 #include "task/env.h"
+#include "train/player.h"
 #include "train/run_read.h"
 
 static const SgFlag FLAGS[] = {

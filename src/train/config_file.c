@@ -34,28 +34,6 @@ enum {
 
 //-------------------------------- reading -------------------------------------------------------
 
-// a node as the text that sg_config_set takes: a scalar, or a list in brackets
-static bool node_text(SgYamlNode node, char* text, int size) {
-  int used = 0;
-  if (sg_yaml_text(node)) {
-    return snprintf(text, (size_t)size, "%s", sg_yaml_text(node)) < size;
-  }
-  if (sg_yaml_kind(node) != SG_YAML_LIST) {
-    return false;
-  }
-  for (int i = 0; i < sg_yaml_size(node); i++) {
-    const char* item = sg_yaml_text(sg_yaml_at(node, i));
-    used += snprintf(text + used, (size_t)(size - used), "%s%s", i == 0 ? "[" : ", ",
-                     item ? item : "?");
-    if (used >= size - 2) {
-      return false;
-    }
-  }
-  snprintf(text + used, (size_t)(size - used), "%s", used == 0 ? "[]" : "]");
-  return true;
-}
-
-
 // whether the file has given this key before, nested or dotted
 static bool is_second(const SgConfig* config, const char* name) {
   int n;
@@ -80,7 +58,7 @@ static SgStatus set_node(SgConfig* config, const char* name, SgYamlNode node, Sg
   if (is_second(config, name)) {
     return sg_yaml_fail(node, error, "%s stands here a second time", name);
   }
-  if (!node_text(node, text, sizeof(text))) {
+  if (!sg_yaml_flat(node, text, sizeof(text))) {
     return sg_yaml_fail(node, error, "%s needs a value or a list of values", name);
   }
   if (sg_config_set(config, name, text, SG_FROM_FILE, &why) != SG_OK) {

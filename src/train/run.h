@@ -64,10 +64,6 @@ SgStatus sg_run_row(SgRun* run, const SgProgress* progress, SgError* error);
 SgStatus sg_run_policy_save(SgRun* run, const char* name, const char* bytes, size_t size,
                             SgError* error);
 
-/// The digest of a task's model: SHA-256 over the bytes of SgTaskInfo.files in order, as 64 hex
-/// digits.
-SgStatus sg_model_digest(const SgTask* task, char hex[65], SgError* error);
-
 /// Copy the task file and the model's files into folder so that the copy loads by itself. The task
 /// file becomes folder/<task>.yaml; when the model uses files above the task's folder, everything
 /// keeps its place relative to the folder that holds them all. Writes where the task file went,

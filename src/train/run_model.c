@@ -1,4 +1,4 @@
-// A run's own copy of its model, and the model's digest.
+// A run's own copy of its model.
 //
 //   robots/hop/task.yaml        model/hop/task.yaml       the folder that holds all files, robots/,
 //   robots/hop/robot.xml    ->  model/hop/robot.xml       becomes model/; usually it is the task's
@@ -10,33 +10,12 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "policy/sha256.h"
 #include "train/run.h"
 
 enum {
   PATH = 2048,
   MAX_FILE = 256 << 20
 };
-
-
-//-------------------------------- digest --------------------------------------------------------
-
-SgStatus sg_model_digest(const SgTask* task, char hex[65], SgError* error) {
-  const SgTaskInfo* info = sg_task_info(task);
-  SgSha256 sha;
-  sg_sha256_init(&sha);
-  for (int i = 0; i < info->nfile; i++) {
-    size_t size;
-    char* bytes = sg_file_read(info->files[i], MAX_FILE, &size, error);
-    if (!bytes) {
-      return SG_FILE;
-    }
-    sg_sha256_add(&sha, bytes, size);
-    sg_file_free(bytes);
-  }
-  sg_sha256_hex(&sha, hex);
-  return SG_OK;
-}
 
 
 //-------------------------------- paths ---------------------------------------------------------

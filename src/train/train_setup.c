@@ -12,6 +12,7 @@
 #include "sac/sac.h"
 #include "task/task.h"
 #include "train/fingerprint.h"
+#include "train/model_digest.h"
 #include "train/policy_write.h"
 #include "train/trainer.h"
 

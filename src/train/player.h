@@ -1,7 +1,8 @@
-// A policy with the task it belongs to: what eval and rollout start from.
+// A policy with the task it belongs to: what eval, rollout, watch and record start from. Knows nothing of
+// the learner.
 
-#ifndef SG_CLI_PLAYER_H_
-#define SG_CLI_PLAYER_H_
+#ifndef SG_TRAIN_PLAYER_H_
+#define SG_TRAIN_PLAYER_H_
 
 #include "base/status.h"
 #include "policy/policy.h"
@@ -29,4 +30,4 @@ SgStatus sg_player_check(const SgPlayer* player, const SgTask* task, SgError* er
 /// Free both. A zeroed player is allowed.
 void sg_player_close(SgPlayer* player);
 
-#endif  // SG_CLI_PLAYER_H_
+#endif  // SG_TRAIN_PLAYER_H_

@@ -1,19 +1,28 @@
 // Policies and their tasks. A policy knows the digest of the model it was trained on; another model,
 // even one that differs by a digit, is refused: the sizes would fit and the robot would fall.
 
-#include "cli/player.h"
+#include "train/player.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/yaml.h"
 #include "policy/sha256.h"
-#include "train/run.h"
+#include "train/model_digest.h"
 #include "train/run_read.h"
 
 enum {
-  MAX_POLICY = 1 << 28
+  MAX_POLICY = 1 << 28,
+  MAX_SETTING = 64
 };
+
+// the parameters that a run was started with
+typedef struct Settings {
+  int n;
+  SgTaskSetting list[MAX_SETTING];
+  char names[MAX_SETTING][64], texts[MAX_SETTING][128];
+} Settings;
 
 
 SgStatus sg_player_open_policy(SgPlayer* player, const char* path, SgError* error) {
@@ -95,31 +104,46 @@ static void find_run(const char* policy, char* folder, int size) {
 }
 
 
-// parameters that the run was started with, from its config.yaml; their number in n
-static SgStatus run_settings(const char* folder, SgConfig* config, SgTaskSetting* settings, int* n,
-                             SgError* error) {
+// one of them, from config.yaml's `task:` map
+static SgStatus add_setting(Settings* settings, const char* name, SgYamlNode node, SgError* error) {
+  int i = settings->n;
+  size_t room = sizeof(settings->names[0]);
+  if (i == MAX_SETTING || strlen(name) >= room ||
+      !sg_yaml_flat(node, settings->texts[i], (int)sizeof(settings->texts[i]))) {
+    return sg_yaml_fail(node, error, "task.%.60s needs a value or a list of values", name);
+  }
+  snprintf(settings->names[i], room, "%s", name);
+  settings->list[i] = (SgTaskSetting){.name = settings->names[i], .text = settings->texts[i]};
+  settings->n++;
+  return SG_OK;
+}
+
+
+// all of them, from the run's config.yaml; none without a run
+static SgStatus run_settings(const char* folder, Settings* settings, SgError* error) {
   char path[1100];
-  *n = 0;
+  SgStatus status = SG_OK;
+  settings->n = 0;
   if (!folder[0]) {
     return SG_OK;
   }
   snprintf(path, sizeof(path), "%s/config.yaml", folder);
-  SgStatus status = sg_config_preset(config, "sac", error);
-  if (status == SG_OK) {
-    status = sg_config_load(config, path, error);
+  SgYaml* doc = sg_yaml_load(path, error);
+  if (!doc) {
+    return SG_FILE;
   }
-  if (status == SG_OK) {
-    *n = sg_config_settings(config, settings);
+  SgYamlNode map = sg_yaml_get(sg_yaml_root(doc), "task");
+  for (int i = 0; status == SG_OK && i < sg_yaml_size(map); i++) {
+    status = add_setting(settings, sg_yaml_key(map, i), sg_yaml_at(map, i), error);
   }
+  sg_yaml_free(doc);
   return status;
 }
 
 
 SgStatus sg_player_open(SgPlayer* player, const char* what, const char* model, SgError* error) {
-  static SgConfig config;
-  SgTaskSetting settings[SG_MAX_SETTING];
+  Settings settings = {0};
   char policy[1024], folder[1024], task[1024];
-  int n = 0;
   SgStatus status = sg_run_policy(what, policy, folder, sizeof(policy), error);
   if (status == SG_OK) {
     status = sg_player_open_policy(player, policy, error);
@@ -131,10 +155,10 @@ SgStatus sg_player_open(SgPlayer* player, const char* what, const char* model, S
     status = find_task(player, folder, model, task, sizeof(task), error);
   }
   if (status == SG_OK && !model) {
-    status = run_settings(folder, &config, settings, &n, error);
+    status = run_settings(folder, &settings, error);
   }
   if (status == SG_OK) {
-    player->task = sg_task_load(task, settings, n, error);
+    player->task = sg_task_load(task, settings.list, settings.n, error);
     status = player->task ? sg_player_check(player, player->task, error) : error->status;
   }
   return status;
