@@ -139,7 +139,7 @@ static SgStatus open_policy(Rollout* r, const char* path, SgError* error) {
     status = sg_player_open_policy(&r->player, file, error);
   }
   if (status == SG_OK) {
-    status = sg_player_check(&r->player, r->task, error);
+    status = sg_player_join(&r->player, r->task, false, error);
   }
   if (status == SG_OK) {
     size_t nfloat = (size_t)(r->info->nobs + r->info->nact);

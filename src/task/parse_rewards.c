@@ -379,9 +379,6 @@ SgStatus sg_parse_rewards(SgTask* task, SgYamlNode list, SgError* error) {
   }
   task->info.nreward = task->nreward;
   task->info.rewards = names;
-  for (int i = 0; i < task->nreward; i++) {
-    int need = sg_reward_scratch(&task->rewards[i], task->info.nact);
-    task->nscratch = need > task->nscratch ? need : task->nscratch;
-  }
+  sg_task_size_scratch(task);
   return status;
 }
