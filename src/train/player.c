@@ -125,18 +125,26 @@ SgStatus sg_player_join(SgPlayer* player, SgTask* task, bool chosen, SgError* er
 }
 
 
-SgTask* sg_player_model(const char* model, SgError* error) {
+SgTask* sg_player_model(const char* model, const SgTaskSetting* settings, int nsetting,
+                        SgError* error) {
   char path[1024];
   SgError why = {0};
   size_t length = strlen(model);
   if (sg_task_find(model, path, sizeof(path), &why) == SG_OK) {
-    return sg_task_load(path, NULL, 0, error);
+    return sg_task_load(path, settings, nsetting, error);
   }
-  if (length > 4 && strcmp(model + length - 4, ".xml") == 0 && sg_file_exists(model)) {
+  bool alone = length > 4 && strcmp(model + length - 4, ".xml") == 0 && sg_file_exists(model);
+  if (alone && nsetting == 0) {
     return sg_task_of_model(model, error);
   }
-  sg_fail(error, SG_FILE, why.status == SG_USAGE ? "%s: is no task file or model" : "%s",
-          why.status == SG_USAGE ? model : why.text);
+  if (alone) {
+    sg_fail(error, SG_USAGE, "%s has no task file beside it, so there is no task.%s to set", model,
+            settings[0].name);
+  } else if (why.status == SG_USAGE) {
+    sg_fail(error, SG_FILE, "%s: is no task file or model", model);
+  } else {
+    sg_fail(error, SG_FILE, "%s", why.text);
+  }
   return NULL;
 }
 
@@ -219,7 +227,7 @@ SgStatus sg_player_open(SgPlayer* player, const char* what, const char* model, S
   }
   if (status == SG_OK) {
     player->task =
-        model ? sg_player_model(model, error) : load_own_task(player, folder, error);
+        model ? sg_player_model(model, NULL, 0, error) : load_own_task(player, folder, error);
     status = player->task ? sg_player_join(player, player->task, model != NULL, error)
                           : error->status;
   }

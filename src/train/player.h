@@ -41,9 +41,10 @@ SgStatus sg_player_open_policy(SgPlayer* player, const char* path, SgError* erro
 /// this model.
 SgStatus sg_player_join(SgPlayer* player, SgTask* task, bool chosen, SgError* error);
 
-/// Load the task that --model names, or the model alone when no task file is beside it. NULL with
-/// SG_FILE.
-SgTask* sg_player_model(const char* model, SgError* error);
+/// Load the task that --model names under settings (nsetting), or the model alone when no task file is
+/// beside it; that has no parameters to set. NULL with SG_FILE, SG_USAGE for a wrong setting.
+SgTask* sg_player_model(const char* model, const SgTaskSetting* settings, int nsetting,
+                        SgError* error);
 
 /// Free both. A zeroed player is allowed.
 void sg_player_close(SgPlayer* player);
