@@ -172,8 +172,10 @@ const SgCommand sg_command_doctor = {
         "  softgait doctor walk.safetensors robot.xml      does this policy fit this model\n"
         "  softgait doctor runs/latest hopper              or a task, its period included\n",
     .notes =
-        "A policy is compared term by term, by name: channels, actuators and their ranges, time step,\n"
-        "period. Exit code 0: it fits; 3: it does not. Another order of names or other files with the\n"
+        "A policy is compared term by term, by name: channels, actuators and their ranges, time "
+        "step,\n"
+        "period. Exit code 0: it fits; 3: it does not. Another order of names or other files with "
+        "the\n"
         "same names are noted and no hindrance.\n",
     .max_words = 2,
     .nflag = sizeof(FLAGS) / sizeof(FLAGS[0]),

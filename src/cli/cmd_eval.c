@@ -105,7 +105,8 @@ const SgCommand sg_command_eval = {
         "  softgait eval                          the newest run's best policy\n"
         "  softgait eval runs/hopper/20260101-120000-s0-1a2b --episodes 100\n"
         "  softgait eval walk.safetensors --json\n"
-        "  softgait eval walk.safetensors --model robot2.yaml     the same policy on a changed robot\n",
+        "  softgait eval walk.safetensors --model robot2.yaml     the same policy on a changed "
+        "robot\n",
     .max_words = 1,
     .nflag = sizeof(FLAGS) / sizeof(FLAGS[0]),
     .flags = FLAGS,

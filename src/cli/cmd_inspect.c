@@ -69,7 +69,8 @@ const SgCommand sg_command_inspect = {
         "  softgait inspect old.safetensors new.safetensors\n"
         "  softgait inspect walk.safetensors --json | jq 'select(.row == \"observation\")'\n",
     .notes =
-        "Two policies: the difference, term by term; the exit code is 0 whether they differ or not.\n"
+        "Two policies: the difference, term by term; the exit code is 0 whether they differ or "
+        "not.\n"
         "--json prints these rows (null: none, or infinite):\n"
         "  policy       path sha256 digest format period timestep jitter normaliser_clip\n"
         "               observations channels commands actions golden golden_reproduced\n"

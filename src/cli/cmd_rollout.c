@@ -41,8 +41,8 @@ typedef struct Rollout {
   SgTable start, actions;
   int64_t steps;  // at most; 0: as many as there are actions
   bool state, no_end;
-  double* ctrl;  // (nact)
-  double* memory;           // policy: owns the next two
+  double* ctrl;              // (nact)
+  double* memory;            // policy: owns the next two
   SgPolicyState* state_now;  // its history and scratch
   float* row;                // (nobs + nact)
   float values[SG_MAX_COMMAND_INPUT];
@@ -167,8 +167,8 @@ static SgStatus open_policy(Rollout* r, const SgArgs* args, SgError* error) {
     return status;
   }
   size_t size = sg_policy_state_size(player->policy) / sizeof(double) + 1;
-  r->memory = malloc(size * sizeof(double) +
-                     (size_t)(r->info->nobs + r->info->nact) * sizeof(float));
+  r->memory =
+      malloc(size * sizeof(double) + (size_t)(r->info->nobs + r->info->nact) * sizeof(float));
   if (!r->memory) {
     return sg_fail(error, SG_MACHINE, "out of memory for a rollout");
   }

@@ -7,7 +7,9 @@
 #include "cli/fit_print.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "base/file.h"
 #include "cli/inspect_json.h"
 #include "train/fit.h"
 #include "train/player.h"
@@ -26,10 +28,10 @@ static void print_finding(const SgFinding* f) {
 
 static SgStatus print_finding_json(const SgFinding* f, SgError* error) {
   static const char* const words[] = {"fits", "note", "wrong"};
-  return sg_view_json_print(json_pack("{s: s, s: s, s: s, s: s, s: i, s: s}", "row", "finding",
-                                      "level", words[f->level], "what", f->what, "name", f->name,
-                                      "more", f->more, "text", f->text),
-                            error);
+  return sg_view_json_print(
+      json_pack("{s: s, s: s, s: s, s: s, s: i, s: s}", "row", "finding", "level", words[f->level],
+                "what", f->what, "name", f->name, "more", f->more, "text", f->text),
+      error);
 }
 
 
@@ -46,17 +48,25 @@ static SgStatus print_fit(const SgFit* fit, bool json, SgError* error) {
 }
 
 
+// here MODEL.xml means the model itself, whatever task file lies beside it
+static SgTask* load(const char* model, SgError* error) {
+  size_t length = strlen(model);
+  bool alone = length > 4 && strcmp(model + length - 4, ".xml") == 0 && sg_file_exists(model);
+  return alone ? sg_task_of_model(model, error) : sg_player_model(model, NULL, 0, error);
+}
+
+
 SgStatus sg_fit_print_model(const SgPolicy* policy, const char* policy_path, const char* model,
                             bool json, SgError* error) {
   SgFit fit;
-  SgTask* task = sg_player_model(model, NULL, 0, error);
+  SgTask* task = load(model, error);
   if (!task) {
     return error->status;
   }
   const SgTaskInfo* info = sg_task_info(task);
   SgStatus status = sg_fit(&fit, policy, task, error);
   if (status == SG_OK && !json) {
-    printf("model     %s%s%s\n", info->model_path, info->bare ? ", without a task file" : ", task ",
+    printf("model     %s%s%s\n", info->model_path, info->bare ? "" : ", task ",
            info->bare ? "" : info->name);
   }
   if (status == SG_OK) {

@@ -44,8 +44,9 @@ typedef enum SgViewSection {
 typedef struct SgViewRow {
   SgViewSection section;
   SgSlice name;
-  int index;          ///< place among the rows of its section
-  int place, stride;  ///< observation: its oldest number in the network's row, and from one to the next
+  int index;  ///< place among the rows of its section
+  int place,
+      stride;  ///< observation: its oldest number in the network's row, and from one to the next
   int nword;
   const char* keys[SG_VIEW_WORDS];
   SgSlice values[SG_VIEW_WORDS];

@@ -157,12 +157,11 @@ void sg_view_print_difference(const SgView* first, const SgView* second) {
   }
   walk(first, second, widen, &width, NULL);
   walk(first, second, print_one, &width, NULL);
-  printf("contract  %s\n", n.contract == 0
-                               ? "the same: a controller made for one takes the other"
-                               : "they differ, see above");
-  printf("network   %s\n", n.network > 0                   ? "other sizes"
+  printf("contract  %s\n", n.contract == 0 ? "the same: a controller made for one takes the other"
+                                           : "they differ, see above");
+  printf("network   %s\n", n.network > 0                 ? "other sizes"
                            : same_weights(first, second) ? "the same, number for number"
-                                                           : "the same sizes, other weights");
+                                                         : "the same sizes, other weights");
 }
 
 
@@ -170,18 +169,18 @@ void sg_view_print_difference(const SgView* first, const SgView* second) {
 
 static SgStatus print_one_json(const Difference* d, void* arg, SgError* error) {
   (void)arg;
-  json_t* object = json_pack("{s: s, s: s}", "row", "difference", "section",
-                             sg_view_section(d->section));
+  json_t* object =
+      json_pack("{s: s, s: s}", "row", "difference", "section", sg_view_section(d->section));
   json_object_set_new(object, "name", json_stringn(d->name.text, (size_t)d->name.length));
   json_object_set_new(object, "word", json_string(d->key));
   json_object_set_new(object, "in_first", json_boolean(d->in_first));
   json_object_set_new(object, "in_second", json_boolean(d->in_second));
-  json_object_set_new(object, "first",
-                      d->first.length ? json_stringn(d->first.text, (size_t)d->first.length)
-                                      : json_null());
-  json_object_set_new(object, "second",
-                      d->second.length ? json_stringn(d->second.text, (size_t)d->second.length)
-                                       : json_null());
+  json_object_set_new(
+      object, "first",
+      d->first.length ? json_stringn(d->first.text, (size_t)d->first.length) : json_null());
+  json_object_set_new(
+      object, "second",
+      d->second.length ? json_stringn(d->second.text, (size_t)d->second.length) : json_null());
   return sg_view_json_print(object, error);
 }
 

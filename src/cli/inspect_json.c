@@ -115,8 +115,8 @@ static json_t* places(const SgViewRow* row) {
 
 static json_t* row_object(const SgViewRow* row) {
   static const char* const names[] = {"", "", "channel", "command", "actuator", "layer"};
-  json_t* object = json_pack("{s: s, s: i}", "row", sg_view_section(row->section), "index",
-                             row->index);
+  json_t* object =
+      json_pack("{s: s, s: i}", "row", sg_view_section(row->section), "index", row->index);
   json_object_set_new(object, names[row->section], text_value(row->name));
   for (int i = 0; i < row->nword; i++) {
     json_object_set_new(object, row->keys[i],

@@ -115,7 +115,7 @@ static void print_facts(const SgView* view) {
   printf("golden    %d pairs of observation and action, all reproduced\n",
          sg_words_lines(sg_policy_meta(p, "softgait.golden")));
   if (clip.length > 0) {
-    printf("normal    (x - mean) / std, clipped to %.*s\n", clip.length, clip.text);
+    printf("norm      (x - mean) / std, clipped to %.*s\n", clip.length, clip.text);
   }
 }
 
@@ -143,7 +143,8 @@ static void write_clip(char cell[CELL], SgSlice clip) {
   if (strncmp(clip.text, "-inf,inf", 8) == 0) {
     snprintf(cell, CELL, "-");
   } else {
-    snprintf(cell, CELL, "%.*s to %.*s", low, clip.text, clip.length - low - 1, clip.text + low + 1);
+    snprintf(cell, CELL, "%.*s to %.*s", low, clip.text, clip.length - low - 1,
+             clip.text + low + 1);
   }
 }
 
@@ -166,9 +167,7 @@ static void write_cell(char cell[CELL], const Table* table, const SgViewRow* row
 
 
 static const char* heading_of(const Table* table, int column) {
-  return column == -2   ? "index"
-         : column == -1 ? table->name
-                        : table->columns[column].heading;
+  return column == -2 ? "index" : column == -1 ? table->name : table->columns[column].heading;
 }
 
 
@@ -226,7 +225,7 @@ void sg_view_print(const SgView* view) {
   print_facts(view);
   printf("\nobservation, %d numbers from %d channels:\n", sg_policy_nobs(p), sg_policy_nchannel(p));
   print_table(&OBSERVATION, view);
-  printf("\ncommand inputs: %s\n", sg_policy_ncommand(p) == 0 ? "none" : "");
+  printf("\ncommand inputs:%s\n", sg_policy_ncommand(p) == 0 ? " none" : "");
   if (sg_policy_ncommand(p) > 0) {
     print_table(&COMMAND, view);
   }

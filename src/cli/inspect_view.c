@@ -143,12 +143,10 @@ static void add_observation(SgView* view) {
   SgSlice mean = word_of(normaliser, "mean"), std = word_of(normaliser, "std");
   const char* line = sg_policy_meta(view->policy, "softgait.observation");
   for (int place = 0, element = 0; *line; line = sg_words_next_line(line)) {
-    int size = 0, history = 0;
-    sscanf(word_of(line, "size").text, "%d", &size);
-    sscanf(word_of(line, "history").text, "%d", &history);
+    int size = atoi(word_of(line, "size").text), history = atoi(word_of(line, "history").text);
     for (int i = 0; i < size; i++, element++) {
-      SgViewRow* row = add_row(view, SG_VIEW_OBSERVATION, item_of(word_of(line, "elements"), i),
-                               element);
+      SgViewRow* row =
+          add_row(view, SG_VIEW_OBSERVATION, item_of(word_of(line, "elements"), i), element);
       row->place = place + i;
       row->stride = size;
       put_words(row, line, keys, 6);

@@ -45,8 +45,8 @@ SgTask* sg_task_of_model(const char* path, SgError* error) {
   task->info.name = sg_task_keep_text(task, name);
   task->info.model_path = sg_task_keep_text(task, path);
   task->info.task_path = task->info.model_path;
-  SgStatus status = task->info.name && task->info.model_path ? sg_task_load_model(task, error)
-                                                             : no_memory(error);
+  SgStatus status =
+      task->info.name && task->info.model_path ? sg_task_load_model(task, error) : no_memory(error);
   if (status != SG_OK) {
     sg_task_free(task);
     return NULL;

@@ -18,7 +18,7 @@
 /// What a controller sees and drives. Borrowed during the call.
 typedef struct SgDrive {
   int nchannel;
-  const char* const* channels;   ///< (nchannel) "qpos:hip", in the order of the row; see observe.h
+  const char* const* channels;  ///< (nchannel) "qpos:hip", in the order of the row; see observe.h
   int nact;
   const char* const* actuators;  ///< (nact) names, in the order of the action
   const double* low;             ///< (nact) limits of each control

@@ -94,8 +94,7 @@ SgStatus sg_eval_command(const SgPolicy* policy, SgEnv* env, const SgTaskInfo* t
   // one block: returns, controls, the policy's state, observation, action
   size_t nobs = (size_t)task->nobs, nact = (size_t)task->nact, n = (size_t)episodes;
   size_t state_size = (sg_policy_state_size(policy) + 7) / 8 * 8;
-  double* block =
-      malloc((n + nact) * sizeof(double) + state_size + (nobs + nact) * sizeof(float));
+  double* block = malloc((n + nact) * sizeof(double) + state_size + (nobs + nact) * sizeof(float));
   if (!block) {
     return sg_fail(error, SG_MACHINE, "out of memory for an evaluation");
   }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "policy/words.h"
 #include "task/observe.h"
 #include "train/model_digest.h"
@@ -120,7 +121,68 @@ void sg_fit_drive_free(SgDrive* drive) {
 }
 
 
+//-------------------------------- names that are missing ----------------------------------------
+
+// whether a channel's element is this name: "qvel:hip:2" is of hip
+static bool is_of(const char* channel, const char* element) {
+  const char* at = strchr(channel, ':') + 1;
+  size_t length = strlen(element);
+  return strncmp(at, element, length) == 0 && (at[length] == '\0' || at[length] == ':');
+}
+
+
+// whether the policy itself asks for a name of the model
+static bool is_wanted(const Compare* c, bool actuator, const char* name) {
+  int n = actuator ? c->drive->nact : c->drive->nchannel;
+  int i = 0;
+  while (i < n && !(actuator ? strcmp(c->drive->actuators[i], name) == 0
+                             : is_of(c->drive->channels[i], name))) {
+    i++;
+  }
+  return i < n;
+}
+
+
+// among joint_1, joint_2, ... the nearest to a missing name is another one that the policy wants, too;
+// one that is left over is the better guess
+static void guess_again(const Compare* c, int object, int total, const char* missing,
+                        SgError* why) {
+  enum {
+    MAX = 1024
+  };
+  const char* names[MAX];
+  int n = 0;
+  for (int i = 0; i < total && n < MAX; i++) {
+    const char* name = mj_id2name(c->m, object, i);
+    if (name && !is_wanted(c, object == mjOBJ_ACTUATOR, name)) {
+      names[n++] = name;
+    }
+  }
+  const char* near = sg_text_nearest(missing, names, n);
+  char* guess = strstr(why->text, "; did you mean");
+  size_t used = guess ? (size_t)(guess - why->text) : strlen(why->text);
+  if (near) {
+    snprintf(why->text + used, sizeof(why->text) - used, "; did you mean '%s'?", near);
+  }
+}
+
+
 //-------------------------------- observation and action ----------------------------------------
+
+// a channel that cannot be had: why
+static void miss_channel(Compare* c, const char* name, SgError* why) {
+  char text[128];
+  snprintf(text, sizeof(text), "%s", name);
+  char* element = strchr(text, ':');
+  if (element && strstr(why->text, "the model has no")) {
+    *element++ = '\0';
+    int kind = sg_observe_kind(text);
+    element[strcspn(element, ":")] = '\0';
+    guess_again(c, sg_observe_facts(kind)->object, sg_observe_elements(c->m, kind), element, why);
+  }
+  find(c, SG_FIT_WRONG, "observation", name, "%s", why->text);
+}
+
 
 static void compare_channels(Compare* c) {
   int n = c->drive->nchannel, there = 0;
@@ -131,12 +193,20 @@ static void compare_channels(Compare* c) {
     if (sg_observe_channel(&channel, name, c->m, &API, &why) == SG_OK) {
       there++;
     } else {
-      find(c, SG_FIT_WRONG, "observation", name, "%s", why.text);
+      miss_channel(c, name, &why);
     }
   }
   if (there == n) {
     find(c, SG_FIT_FITS, "observation", "", "all %d channels are there", n);
   }
+}
+
+
+static void miss_actuator(Compare* c, const char* name, SgError* why) {
+  if (strstr(why->text, "the model has no")) {
+    guess_again(c, mjOBJ_ACTUATOR, (int)c->m->nactuator, name, why);
+  }
+  find(c, SG_FIT_WRONG, "action", name, "%s", why->text);
 }
 
 
@@ -205,7 +275,7 @@ static SgStatus compare_actuators(Compare* c, SgError* error) {
     SgError why = {0};
     ids[i] = sg_drive_actuator(c->m, c->drive->actuators[i], &why);
     if (ids[i] < 0) {
-      find(c, SG_FIT_WRONG, "action", c->drive->actuators[i], "%s", why.text);
+      miss_actuator(c, c->drive->actuators[i], &why);
       continue;
     }
     there++;

@@ -37,7 +37,7 @@ typedef struct SgFinding {
 
 /// All findings, those of one kind together. Plain data.
 typedef struct SgFit {
-  int n, nwrong;  ///< findings kept, and how many do not fit (all, also beyond SG_MAX_FINDING)
+  int n, nwrong;    ///< findings kept, and how many do not fit (all, also beyond SG_MAX_FINDING)
   bool same_model;  ///< the model's digest is the one of training
   SgFinding findings[SG_MAX_FINDING];
 } SgFit;

@@ -82,10 +82,11 @@ static SgStatus misfit(const SgPlayer* player, const SgTask* task, const SgFit* 
                    "`softgait doctor` compares them term by term",
                    player->policy_path, nobs, nact, info->name, info->nobs, info->nact, why);
   }
-  return sg_fail(error, SG_FILE,
-                 "%s: was trained on another model than %s: %s; `softgait doctor` compares them term "
-                 "by term",
-                 player->policy_path, info->model_path, why);
+  return sg_fail(
+      error, SG_FILE,
+      "%s: was trained on another model than %s: %s; `softgait doctor` compares them term "
+      "by term",
+      player->policy_path, info->model_path, why);
 }
 
 
@@ -111,10 +112,11 @@ SgStatus sg_player_join(SgPlayer* player, SgTask* task, bool chosen, SgError* er
     status = misfit(player, task, &fit, error);
   }
   if (status == SG_OK && !fit.same_model && !chosen) {
-    status = sg_fail(error, SG_FILE,
-                     "%s: was trained on another model than %s, whose files differ; to try it on this "
-                     "one all the same, name it with --model",
-                     player->policy_path, path);
+    status =
+        sg_fail(error, SG_FILE,
+                "%s: was trained on another model than %s, whose files differ; to try it on this "
+                "one all the same, name it with --model",
+                player->policy_path, path);
   }
   if (status == SG_OK && !fit.same_model) {
     snprintf(player->note, sizeof(player->note),
@@ -228,8 +230,8 @@ SgStatus sg_player_open(SgPlayer* player, const char* what, const char* model, S
   if (status == SG_OK) {
     player->task =
         model ? sg_player_model(model, NULL, 0, error) : load_own_task(player, folder, error);
-    status = player->task ? sg_player_join(player, player->task, model != NULL, error)
-                          : error->status;
+    status =
+        player->task ? sg_player_join(player, player->task, model != NULL, error) : error->status;
   }
   return status;
 }

@@ -19,8 +19,9 @@ typedef struct SgPlayer {
   char policy_path[1024];
   char policy_sha256[65];  ///< what sha256sum prints of the file
   SgPolicy* policy;
-  SgTask* task;    ///< its observation and action are the policy's, in the policy's order
-  char note[640];  ///< one sentence for whoever watches, on a model that is not the trained one; or ""
+  SgTask* task;  ///< its observation and action are the policy's, in the policy's order
+  char note
+      [640];  ///< one sentence for whoever watches, on a model that is not the trained one; or ""
 } SgPlayer;
 
 /// Load the policy that RUN|POLICY (NULL: the newest run) stands for, and its task: model if given,
