@@ -71,13 +71,15 @@ typedef struct SgLiveFrame {
   uint64_t sequence;  ///< even, grows by 2 per publish
 
   // facts, the same in all publishes of a trainer
-  char task[SG_LIVE_NAME];  ///< its name, "hopper"
-  int64_t pid;              ///< the trainer's process
-  int nq, nv, na, nu;       ///< the model's sizes; na and nu as MuJoCo counts them
-  int nenv;                 ///< environments in training
-  int nshown;               ///< of them in env[], the first ones; 0: the model's state is too large
-  int nreward;              ///< reward terms
-  int ncolumn;              ///< columns of progress.csv
+  const char* task;    ///< its name, "hopper"
+  int64_t pid;         ///< the trainer's process
+  uint64_t born;       ///< when that process was started, in the kernel's ticks since boot
+  uint64_t boot[2];    ///< which start of the machine: tells this process from later ones
+  int nq, nv, na, nu;  ///< the model's sizes; na and nu as MuJoCo counts them
+  int nenv;            ///< environments in training
+  int nshown;          ///< of them in env[], the first ones; 0: the model's state is too large
+  int nreward;         ///< reward terms
+  int ncolumn;         ///< columns of progress.csv
   int64_t seed;
   int64_t steps;       ///< planned total
   double dt;           ///< seconds per environment step
@@ -103,7 +105,7 @@ typedef struct SgLiveFrame {
       checkpoint_seconds;  ///< time went into
 
   // the newest row of progress.csv
-  int64_t row;                              ///< rows written so far; 0: none, values are NaN
+  int64_t row;  ///< rows written so far; values are NaN until this process has written one
   const char* columns[SG_LIVE_MAX_COLUMN];  ///< (ncolumn) names in the file's order
   double values[SG_LIVE_MAX_COLUMN];        ///< (ncolumn)
 
@@ -141,8 +143,9 @@ const SgLiveFrame* sg_live_frame(const SgLive* live);
 
 /// How the run stands: the frame's state, but SG_LIVE_DEAD when it says running and neither the
 /// trainer's process is there nor the run folder's lock is held. Some system calls: ask about once
-/// a second. Without a frame: SG_LIVE_RUNNING while the lock is held, else SG_LIVE_DEAD.
-SgLiveState sg_live_state(const SgLive* live);
+/// a second. Before it says so it polls once more, so the frame may be renewed. Without a frame:
+/// SG_LIVE_RUNNING while the lock is held, else SG_LIVE_DEAD.
+SgLiveState sg_live_state(SgLive* live);
 
 /// The age of the newest frame in seconds; NaN without one, or when it was written before this
 /// machine last started.
