@@ -19,8 +19,8 @@ enum {
   SG_LIVE_HEAD       ///< how many these are
 };
 
-/// "SGLIVE" and two bytes by which another byte order shows.
-#define SG_LIVE_MAGIC_WORD UINT64_C(0x53474c4956450102)
+/// The bytes "SGLIVE" 1 2; on a machine of the other byte order they stand the other way round.
+#define SG_LIVE_MAGIC_WORD UINT64_C(0x02014556494c4753)
 
 /// Put a frame behind the head. words: (SG_LIVE_MAX_WORD). Return how many words there are then, the
 /// head included; 0 when they do not fit. The frame is only read.
