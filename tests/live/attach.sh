@@ -64,7 +64,7 @@ massacre() {
 }
 
 check() { # check NAME STEPS FLAGS...
-  local name=$1 steps=$2 trainer; shift 2
+  local name=$1 steps=$2 trainer killer; shift 2
   local flags=(--steps "$steps" --seed 3 --threads 1 --set sac.hidden=[32,32] --set sac.batch=32 --set sac.start_steps=200
     --set sac.replay=5000 --set train.eval_every=1000 --set train.eval_episodes=2 --set train.checkpoint_seconds=0.5)
   "$program" train hopper "${flags[@]}" "$@" --run "$name-alone" --json > "$name-alone.json" 2> "$name.err"
@@ -78,8 +78,9 @@ check() { # check NAME STEPS FLAGS...
   local whole=$! round=0
   while kill -0 $trainer 2> /dev/null; do
     massacre "$name" $((round == 0 ? kills : 1)) &
+    killer=$!
     crowd "$name" $((round == 0 ? readers : 3))
-    wait %massacre 2> /dev/null
+    wait $killer
     sleep 0.2
     round=$((round + 1))
   done
@@ -90,6 +91,7 @@ check() { # check NAME STEPS FLAGS...
   wait
   [ ! -e "$name.bad" ]
   report $? "$name: $(cat "$name.bad" 2> /dev/null) $(cat "$name".reader* | grep -v '"backwards": 0' | head -n 3)"
+  echo "$name: $(cat "$name.whole"), $(grep -l '"new": [1-9]' "$name".reader* | wc -l) of $(ls "$name".reader* | wc -l) readers saw something"
   equal "$name-alone" "$name"
   report $? "$name: the same bytes with $readers readers, $kills of them killed"
   [ "$(value "$name.whole" state)" = finished ] && [ "$(value "$name.whole" step)" = "$steps" ]
