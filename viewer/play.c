@@ -10,9 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/text.h"
-#include "train/run_read.h"
-
 enum {
   MAX_HISTORY = 2000,         // steps back
   MAX_HISTORY_BYTES = 64 << 20
@@ -85,6 +82,36 @@ bool sg_play_back(SgPlay* p) {
   p->end = m->end;
   in->owed = in->resting = 0;
   return true;
+}
+
+
+//-------------------------------- commands ------------------------------------------------------
+
+// the number behind a word in line i of the policy's command inputs:
+// `command=vx unit=m/s low=-1 high=2 start=0`
+static double command_number(const SgPlay* p, int i, const char* word) {
+  const char* line = sg_policy_meta(p->player.policy, "softgait.command");
+  for (; line && i > 0; i--) {
+    line = strchr(line, '\n');
+    line = line ? line + 1 : NULL;
+  }
+  const char* at = line ? strstr(line, word) : NULL;
+  return at ? strtod(at + strlen(word), NULL) : 0;
+}
+
+
+void sg_play_command_range(const SgPlay* p, int i, double* low, double* high) {
+  *low = command_number(p, i, " low=");
+  *high = command_number(p, i, " high=");
+}
+
+
+void sg_play_command(SgPlay* p, int i, double change) {
+  double low, high;
+  if (i >= 0 && i < p->ncommand) {
+    sg_play_command_range(p, i, &low, &high);
+    p->commands[i] = fmin(fmax(p->commands[i] + change * (high - low), low), high);
+  }
 }
 
 
@@ -167,6 +194,9 @@ SgStatus sg_play_open(SgPlay* p, const char* what, const char* model, SgError* e
   p->trained = read_trained(p->player.policy);
   p->ncommand = sg_policy_ncommand(p->player.policy);
   p->ncommand = p->ncommand < SG_PLAY_COMMANDS ? p->ncommand : SG_PLAY_COMMANDS;
+  for (int i = 0; i < p->ncommand; i++) {
+    p->commands[i] = command_number(p, i, " start=");
+  }
   p->last_sum = (double)NAN;
   begin_episode(p);
   return SG_OK;
@@ -313,11 +343,4 @@ SgStatus sg_play_choose(SgPlay* p, SgPlayChoice choice, SgError* error) {
     p->choice = choice;
   }
   return status;
-}
-
-
-void sg_play_command(SgPlay* p, int i, double change) {
-  if (i >= 0 && i < p->ncommand) {
-    p->commands[i] += change;
-  }
 }

@@ -76,6 +76,9 @@ bool sg_play_refresh(SgPlay* play, SgError* error);
 /// The other policy of the run: best or latest. SG_FILE when there is none.
 SgStatus sg_play_choose(SgPlay* play, SgPlayChoice choice, SgError* error);
 
+/// The limits of command input i, as the policy declares them.
+void sg_play_command_range(const SgPlay* play, int i, double* low, double* high);
+
 /// Change command input i by so much, held within its limits.
 void sg_play_command(SgPlay* play, int i, double change);
 

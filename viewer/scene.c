@@ -286,6 +286,19 @@ int sg_scene_pick(SgScene* s, mjrRect area, double x, double y, mjtNum point[3])
 }
 
 
+bool sg_scene_push(SgScene* s, mjtNum force[6]) {
+  int body = s->perturb.select;
+  if (!s->perturb.active || body <= 0 || body >= s->model->nbody) {
+    return false;
+  }
+  mju_zero(s->data->xfrc_applied, 6 * (int)s->model->nbody);
+  mjv_applyPerturbForce(s->model, s->data, &s->perturb);
+  mju_copy(force, s->data->xfrc_applied + 6 * body, 6);
+  mju_zero(s->data->xfrc_applied, 6 * (int)s->model->nbody);
+  return true;
+}
+
+
 void sg_scene_read(const SgScene* s, mjrRect area, unsigned char* rgb) {
   mjr_readPixels(rgb, NULL, area, &s->context);
 }
