@@ -17,12 +17,11 @@
 enum {
   MAX_BAR = 32,
   MAX_POINT = mjMAXLINEPNT - 1,
-  MIN_WIDTH = 130,     // pixels of a figure that can be read
-  MIN_HEIGHT = 92,     // pixels
-  USUAL_HEIGHT = 150,  // pixels that a row of figures asks for
-  GAP = 4,             // pixels between figures
-  BEST_LINE = 2,       // of the return's figure
-  EMPTY_TICKS = 3
+  MIN_WIDTH = 130,  // pixels of a figure that can be read
+  MIN_HEIGHT = 92,  // pixels
+  GAP = 4,          // pixels between figures
+  BEST_LINE = 2,    // of the return's figure
+  WIDE = 300        // pixels, of a figure whose steps are written
 };
 
 static const double SHRINK = 0.995;  // of the bars' scale per step
@@ -60,6 +59,7 @@ static const char* const TITLES[SG_NFIGURE] = {
 
 struct SgFigures {
   mjvFigure figures[SG_NFIGURE];
+  char unit[32];  // of the steps
   int nbar;
   char names[MAX_BAR][64];
   double values[MAX_BAR];
@@ -217,18 +217,20 @@ static void set_axes(mjvFigure* figure, int nline) {
     low[1] -= room;
     high[1] += room;
   }
-  set_axis(figure, 0, low[0], high[0] > low[0] ? high[0] : 1, 4);
+  set_axis(figure, 0, low[0], high[0] > low[0] ? high[0] : 1, 6);
   set_axis(figure, 1, low[1], high[1], 3);
 }
 
 
 //-------------------------------- figures -------------------------------------------------------
 
-// a small diamond around a point, in the figure's own units
+// a small diamond around a point, in the figure's own units; at the edge it stays inside
 static void add_marker(mjvFigure* figure, int line, float x, float y) {
   static const float corners[5][2] = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}, {1, 0}};
   float dx = 0.012f * (figure->range[0][1] - figure->range[0][0]);
   float dy = 0.035f * (figure->range[1][1] - figure->range[1][0]);
+  x = fminf(x, figure->range[0][1] - dx);
+  y = fminf(fmaxf(y, figure->range[1][0] + dy), figure->range[1][1] - dy);
   figure->linepnt[line] = 0;
   for (int i = 0; i < 5; i++) {
     add_point(figure, line, x + dx * corners[i][0], y + dy * corners[i][1]);
@@ -241,22 +243,19 @@ static void set_colour(float* to, const float* from) {
 }
 
 
-static void clear_figure(mjvFigure* figure, SgFigureId id) {
+static void clear_figure(mjvFigure* figure) {
   mjv_defaultFigure(figure);
-  figure->flg_legend = id == SG_FIGURE_RETURN || id == SG_FIGURE_Q;
-  figure->flg_ticklabel[0] = figure->flg_ticklabel[1] = 1;
+  figure->flg_legend = 0;
+  figure->flg_ticklabel[1] = 1;
   figure->flg_extend = 0;
   figure->linewidth = 2;
   figure->gridwidth = 1;
   set_colour(figure->gridrgb, (const float[3]){0.27f, 0.31f, 0.36f});
   set_colour(figure->figurergba, GROUND);
   set_colour(figure->panergba, PANE);
-  set_colour(figure->legendrgba, GROUND);
   set_colour(figure->textrgb, GREY);
   figure->figurergba[3] = 0.85f;
   figure->panergba[3] = 0.9f;
-  figure->legendrgba[3] = 0.6f;
-  snprintf(figure->title, sizeof(figure->title), "%s", TITLES[id]);
   snprintf(figure->minwidth, sizeof(figure->minwidth), "00000");
   set_axes(figure, 0);
 }
@@ -331,13 +330,12 @@ void sg_figures_set_table(SgFigures* figures, const SgTable* table) {
   bool millions = last >= 2e6;
   for (int id = 0; id < SG_NFIGURE; id++) {
     mjvFigure* figure = &figures->figures[id];
-    clear_figure(figure, (SgFigureId)id);
+    clear_figure(figure);
     if (x >= 0) {
       fill_figure(figure, (SgFigureId)id, table, x, millions ? 1e-6 : 1e-3);
     }
   }
-  snprintf(figures->figures[SG_FIGURE_RETURN].xlabel, sizeof(figures->figures[0].xlabel),
-           "%s steps", millions ? "million" : "thousand");
+  snprintf(figures->unit, sizeof(figures->unit), "%s steps", millions ? "million" : "thousand");
 }
 
 
@@ -400,27 +398,32 @@ static void draw_bar(const SgFigures* f, double value, mjrRect pane) {
 }
 
 
+// in as many digits as tell something
+static void write_value(char* text, size_t size, double value) {
+  double large = fabs(value);
+  int decimals = large >= 100 ? 0 : large >= 0.1 ? 2 : 3;
+  snprintf(text, size, "%.*f", large < 0.0005 ? 2 : decimals, large < 0.0005 ? 0 : value);
+}
+
+
 static void draw_bars(const SgFigures* f, mjrRect area, const mjrContext* context) {
   // the names' column, then bars, then numbers
-  int names = 0, numbers = text_width(context, "-00.00"), pad = 6, top = context->charHeight + 6;
+  int names = 0, numbers = text_width(context, "-0.000"), pad = 8;
   for (int i = 0; i < f->nbar; i++) {
     int width = text_width(context, f->names[i]);
     names = width > names ? width : names;
   }
   names = names > area.width / 2 ? area.width / 2 : names;
   fill_rectangle(area, GROUND, 0.85f);
-  mjrRect head = {area.left, area.bottom + area.height - top, area.width, top};
-  mjr_label(head, mjFONT_NORMAL, TITLES[SG_FIGURE_REWARDS], 0, 0, 0, 0, GREY[0], GREY[1], GREY[2],
-            context);
-  int room = (area.height - top - pad) / (f->nbar > 0 ? f->nbar : 1);
+  int room = (area.height - pad) / (f->nbar > 0 ? f->nbar : 1), top = area.bottom + area.height;
   int height = room < 3 * context->charHeight / 2 ? room : 3 * context->charHeight / 2;
   for (int i = 0; i < f->nbar && height >= 4; i++) {
     char text[32];
-    mjrRect row = {area.left + pad, head.bottom - (i + 1) * height, names, height - 2};
+    mjrRect row = {area.left + pad, top - (i + 1) * height, names, height - 2};
     mjrRect pane = {row.left + names + pad, row.bottom + 2, area.width - names - numbers - 4 * pad,
                     height - 6};
     mjrRect number = {area.left + pad, row.bottom, area.width - 2 * pad, row.height};
-    snprintf(text, sizeof(text), fabs(f->values[i]) < 100 ? "%.2f" : "%.0f", f->values[i]);
+    write_value(text, sizeof(text), f->values[i]);
     if (pane.width > 0) {
       draw_bar(f, f->values[i], pane);
     }
@@ -432,16 +435,44 @@ static void draw_bars(const SgFigures* f, mjrRect area, const mjrContext* contex
 
 //-------------------------------- drawing -------------------------------------------------------
 
-void sg_figures_draw_one(const SgFigures* figures, SgFigureId id, mjrRect area,
+// a figure's name at the left of its head, its lines' names at the right
+static void draw_head(const SgFigures* f, SgFigureId id, mjrRect head, const mjrContext* context) {
+  const mjvFigure* figure = &f->figures[id];
+  mjrRect place = {head.left + 8, head.bottom, head.width - 16, head.height};
+  fill_rectangle(head, GROUND, 0.85f);
+  draw_text(place, TITLES[id], false, WHITE, context);
+  place.left += text_width(context, TITLES[id]) + 16;
+  place.width -= text_width(context, TITLES[id]) + 16;
+  for (int i = BEST_LINE; i >= 0 && id != SG_FIGURE_REWARDS; i--) {
+    int width = text_width(context, figure->linename[i]);
+    if (width > 0 && width <= place.width) {
+      draw_text(place, figure->linename[i], true, figure->linergb[i], context);
+      place.width -= width + 16;
+    }
+  }
+}
+
+
+void sg_figures_draw_one(SgFigures* figures, SgFigureId id, mjrRect area,
                          const mjrContext* context) {
+  mjrRect head = area;
+  head.height = context->charHeight + 8;
+  area.height -= head.height;
+  head.bottom += area.height;
   if (area.width < 8 || area.height < 8) {
     return;
   }
+  draw_head(figures, id, head, context);
   if (id == SG_FIGURE_REWARDS) {
     draw_bars(figures, area, context);
-  } else {
-    mjr_figure(area, (mjvFigure*)&figures->figures[id], context);  // changes its highlight only
+    return;
   }
+
+  // steps are written where they find room
+  figures->figures[id].flg_ticklabel[0] = area.width >= WIDE;
+  snprintf(figures->figures[id].xlabel, sizeof(figures->figures[id].xlabel), "%s",
+           area.width >= WIDE ? figures->unit : "");
+  mjr_figure(area, &figures->figures[id], context);
 }
 
 
@@ -452,8 +483,7 @@ static int count_rows(const int* ids, int n) {
 }
 
 
-void sg_figures_draw(const SgFigures* figures, unsigned mask, mjrRect area,
-                     const mjrContext* context) {
+void sg_figures_draw(SgFigures* figures, unsigned mask, mjrRect area, const mjrContext* context) {
   int ids[SG_NFIGURE], n = 0;
   for (int id = 0; id < SG_NFIGURE; id++) {
     if (mask & (1u << id)) {
@@ -467,8 +497,7 @@ void sg_figures_draw(const SgFigures* figures, unsigned mask, mjrRect area,
   // as many rows as can be read; the first is half as high again as the others
   int rows = count_rows(ids, n), most = area.height / MIN_HEIGHT;
   rows = rows < most ? rows : most;
-  bool wide = ids[0] == SG_FIGURE_RETURN, single = area.width < 2 * MIN_WIDTH;
-  (void)single;
+  bool wide = ids[0] == SG_FIGURE_RETURN;
   double share = area.height / (rows + (wide ? 0.5 : 0.0));
   double top = area.bottom + area.height;
   for (int i = 0, row = 0, column = 0; i < n && row < rows; i++) {

@@ -66,11 +66,10 @@ const mjvFigure* sg_figures_get(const SgFigures* figures, SgFigureId id);
 
 /// Draw the figures of a mask into area (pixels, origin at the lower left): the return over its whole
 /// width, the others two abreast. Nothing when the area is too small for one.
-void sg_figures_draw(const SgFigures* figures, unsigned mask, mjrRect area,
-                     const mjrContext* context);
+void sg_figures_draw(SgFigures* figures, unsigned mask, mjrRect area, const mjrContext* context);
 
 /// Draw one figure (or the bars) into area.
-void sg_figures_draw_one(const SgFigures* figures, SgFigureId id, mjrRect area,
+void sg_figures_draw_one(SgFigures* figures, SgFigureId id, mjrRect area,
                          const mjrContext* context);
 
 /// A block of text in two columns, names and values, a line each.
