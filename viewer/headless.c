@@ -1,10 +1,12 @@
 // Surfaceless EGL, call by call through dlsym.
 //
-//   libGL.so.1   MuJoCo's loader takes OpenGL's functions out of it, and ends the process without
-//   libEGL.so.1  the dispatcher: display, context
-//   Mesa         behind both: platform "surfaceless", hardware or llvmpipe
+//   libEGL.so.1      the dispatcher: display, context, and MuJoCo's way to OpenGL's functions
+//   Mesa's EGL       behind it: the platform "surfaceless"
+//   Mesa's drivers   behind that: hardware, or llvmpipe without any
 //
-// Each has a Debian package of its own, and each may be the missing one.
+// Each has a Debian package of its own (libegl1, libegl-mesa0, libgl1-mesa-dri), and each may be the
+// missing one. MuJoCo's loader ends the process when it finds no OpenGL, so all is made sure of
+// before it is asked. libGL is not needed.
 
 #include "headless.h"
 
@@ -20,7 +22,7 @@ enum {
 };
 
 struct SgHeadless {
-  void *egl, *gl;  // libraries
+  void* egl;  // the library
   EGLDisplay display;
   EGLContext context;
   const char* renderer;
@@ -59,19 +61,14 @@ static bool take_all(SgHeadless* h) {
 }
 
 
-static SgStatus load_libraries(SgHeadless* h, SgError* error) {
+static SgStatus load_library(SgHeadless* h, SgError* error) {
+  setenv("EGL_LOG_LEVEL", "fatal", 0);  // Mesa's own lines; what failed is told in one of ours
   h->egl = dlopen("libEGL.so.1", RTLD_NOW | RTLD_GLOBAL);
   if (!h->egl || !take_all(h)) {
     return sg_fail(error, SG_MACHINE,
-                   "pictures without a display need libEGL.so.1 (Debian packages libegl1 and "
+                   "pictures without a display need libEGL (Debian packages libegl1 and "
                    "libegl-mesa0): %.200s",
                    h->egl ? "the one here is too old" : dlerror());
-  }
-  h->gl = dlopen("libGL.so.1", RTLD_NOW | RTLD_GLOBAL);
-  if (!h->gl) {
-    return sg_fail(error, SG_MACHINE,
-                   "pictures need libGL.so.1 (Debian packages libgl1 and libgl1-mesa-dri): %.200s",
-                   dlerror());
   }
   return SG_OK;
 }
@@ -124,7 +121,7 @@ SgHeadless* sg_headless_open(SgError* error) {
   }
   h->display = EGL_NO_DISPLAY;
   h->context = EGL_NO_CONTEXT;
-  if (load_libraries(h, error) != SG_OK || make_context(h, error) != SG_OK) {
+  if (load_library(h, error) != SG_OK || make_context(h, error) != SG_OK) {
     sg_headless_close(h);
     return NULL;
   }
@@ -138,7 +135,7 @@ const char* sg_headless_renderer(const SgHeadless* h) {
 }
 
 
-// the libraries stay loaded: Mesa's threads and exit handlers live in them
+// the library stays loaded: Mesa's threads and exit handlers live in them
 void sg_headless_close(SgHeadless* h) {
   if (h && h->display != EGL_NO_DISPLAY) {
     h->call.make_current(h->display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);

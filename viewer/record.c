@@ -3,9 +3,11 @@
 
 #include "record.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "episode.h"
@@ -60,6 +62,21 @@ static SgStatus check_camera(const mjModel* m, const char* name, SgError* error)
                  n > 1 ? "the model has no camera '%.60s'; it has %s"
                        : "the model has no camera '%.60s'; leave --camera out, or '%s'",
                  name, names[0]);
+}
+
+
+// a still is written at the end: whether it can be is asked before
+static SgStatus check_folder(const char* out, SgError* error) {
+  char folder[4096];
+  const char* slash = strrchr(out, '/');
+  int length = slash ? (int)(slash - out) + 1 : 1;
+  if (snprintf(folder, sizeof(folder), "%.*s", length, slash ? out : ".") >= (int)sizeof(folder)) {
+    return sg_fail(error, SG_MACHINE, "%.80s...: the path is too long", out);
+  }
+  if (access(folder, W_OK | X_OK) != 0) {
+    return sg_fail(error, SG_MACHINE, "%s: cannot be written: %s", out, strerror(errno));
+  }
+  return SG_OK;
 }
 
 
@@ -249,6 +266,9 @@ static SgStatus open_drawing(Recorder* r, SgError* error) {
 static SgStatus record(Recorder* r, SgError* error) {
   const SgRecordConfig* config = r->config;
   SgStatus status = check_camera(sg_task_model(r->player->task), config->camera, error);
+  if (status == SG_OK) {
+    status = check_folder(config->out, error);
+  }
   if (status == SG_OK && config->progress) {
     status = read_progress(r, error);
   }

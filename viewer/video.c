@@ -49,7 +49,8 @@ static void why_ended(const SgVideo* v, int state, char* text, int size) {
   const char* line = strrchr(all, '\n');
   line = line ? line + 1 : all;
   if (WIFSIGNALED(state)) {
-    snprintf(text, (size_t)size, "signal %d%s%.160s", WTERMSIG(state), line[0] ? ", " : "", line);
+    snprintf(text, (size_t)size, "%s%s%.160s", strsignal(WTERMSIG(state)), line[0] ? ", " : "",
+             line);
   } else if (line[0]) {
     snprintf(text, (size_t)size, "%.160s", line);
   } else {
@@ -144,8 +145,8 @@ static SgStatus ended(SgVideo* v, SgError* error) {
   char why[256];
   int state = wait_for(v);
   why_ended(v, state, why, sizeof(why));
-  return sg_fail(error, SG_MACHINE, "%s: is not written, ffmpeg stopped after %ld frames: %s",
-                 v->path, v->nframe, why);
+  return sg_fail(error, SG_MACHINE, "%s: is not written, ffmpeg stopped at frame %ld: %s", v->path,
+                 v->nframe + 1, why);
 }
 
 
