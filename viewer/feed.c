@@ -11,8 +11,8 @@
 #include "base/file.h"
 
 struct SgFeedInside {
-  double looked;     // when the files were looked at last
-  struct stat table; // progress.csv as it was when it was read
+  double looked;      // when the files were looked at last
+  struct stat table;  // progress.csv as it was when it was read
 };
 
 static const double LOOK_EVERY = 1;  // seconds
@@ -28,8 +28,8 @@ static SgStatus load_task(SgFeed* f, SgError* error) {
   if (!sg_file_exists(path)) {
     SgStatus status = sg_task_find(f->name, path, sizeof(path), error);
     if (status != SG_OK) {
-      return sg_fail(error, SG_FILE, "%s: has no copy of its model, and task '%s' is not here", f->folder,
-                     f->name);
+      return sg_fail(error, SG_FILE, "%s: has no copy of its model, and task '%s' is not here",
+                     f->folder, f->name);
     }
   }
   f->task = sg_task_load(path, NULL, 0, error);
@@ -82,9 +82,9 @@ static void look_at_table(SgFeed* f) {
   SgTable table = {0};
   snprintf(path, sizeof(path), "%s/progress.csv", f->folder);
   struct stat* old = &f->inside->table;
-  if (stat(path, &file) != 0 ||
-      (file.st_size == old->st_size && file.st_ino == old->st_ino &&
-       file.st_mtim.tv_sec == old->st_mtim.tv_sec && file.st_mtim.tv_nsec == old->st_mtim.tv_nsec)) {
+  if (stat(path, &file) != 0 || (file.st_size == old->st_size && file.st_ino == old->st_ino &&
+                                 file.st_mtim.tv_sec == old->st_mtim.tv_sec &&
+                                 file.st_mtim.tv_nsec == old->st_mtim.tv_nsec)) {
     return;
   }
   if (sg_table_read(path, &table, NULL) == SG_OK) {

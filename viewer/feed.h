@@ -19,18 +19,18 @@
 /// A run that is watched. The fields are for reading; env may be set.
 typedef struct SgFeed {
   char folder[1024];
-  char name[64];             ///< the task's
-  SgTask* task;              ///< the run's own copy
-  SgLive* live;              ///< reader
-  const SgLiveFrame* frame;  ///< the newest; NULL while there is none
-  SgLiveState state;         ///< how the run stands, asked once a second
-  double age;                ///< of the frame in seconds, NaN without one
-  bool fits;                 ///< the frame's sizes are the model's
-  char trouble[512];         ///< why there is nothing new to see; "" when all is well
-  SgRunSummary summary;      ///< of the folder, for runs without a feed
-  SgTable table;             ///< progress.csv as it was last read
-  int table_count;           ///< grows when the table is read anew
-  int env;                   ///< the environment that is shown, from 0
+  char name[64];                ///< the task's
+  SgTask* task;                 ///< the run's own copy
+  SgLive* live;                 ///< reader
+  const SgLiveFrame* frame;     ///< the newest; NULL while there is none
+  SgLiveState state;            ///< how the run stands, asked once a second
+  double age;                   ///< of the frame in seconds, NaN without one
+  bool fits;                    ///< the frame's sizes are the model's
+  char trouble[512];            ///< why there is nothing new to see; "" when all is well
+  SgRunSummary summary;         ///< of the folder, for runs without a feed
+  SgTable table;                ///< progress.csv as it was last read
+  int table_count;              ///< grows when the table is read anew
+  int env;                      ///< the environment that is shown, from 0
   struct SgFeedInside* inside;  ///< feed.c's own
 } SgFeed;
 

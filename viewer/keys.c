@@ -108,7 +108,8 @@ static void copy_state(SgView* v, int value) {
   for (int pass = 0; pass < 2; pass++) {
     const mjtNum* x = pass ? v->scene->data->qvel : v->scene->data->qpos;
     mjtSize count = pass ? m->nv : m->nq;
-    n += n < (int)sizeof(text) && pass ? snprintf(text + n, sizeof(text) - (size_t)n, "' qvel='") : 0;
+    n += n < (int)sizeof(text) && pass ? snprintf(text + n, sizeof(text) - (size_t)n, "' qvel='")
+                                       : 0;
     for (mjtSize i = 0; i < count && n < (int)sizeof(text); i++) {
       n += snprintf(text + n, sizeof(text) - (size_t)n, i ? " %.17g" : "%.17g", x[i]);
     }
@@ -188,8 +189,9 @@ static void next_env(SgView* v, int by) {
 static void command(SgView* v, int value) {
   SgPlay* p = &v->play;
   if (v->mode != SG_MODE_PLAY || p->ncommand == 0) {
-    sg_view_say(v, "%s", v->mode == SG_MODE_PLAY ? "this policy takes no commands"
-                                                 : "commands are for the play mode (Enter)");
+    sg_view_say(v, "%s",
+                v->mode == SG_MODE_PLAY ? "this policy takes no commands"
+                                        : "commands are for the play mode (Enter)");
     return;
   }
   if (value == 2 || value == -2) {
@@ -265,9 +267,9 @@ enum {
 static const char* const TITLES[] = {"time", "window", "mouse and camera", "picture"};
 
 // the flags that the help names; the others have their letters in the right panel
-static const int SHOWN_FLAGS[] = {mjVIS_CONTACTPOINT, mjVIS_CONTACTFORCE, mjVIS_JOINT, mjVIS_ACTUATOR,
-                                  mjVIS_COM,          mjVIS_INERTIA,      mjVIS_PERTFORCE,
-                                  mjVIS_TRANSPARENT,  mjVIS_TEXTURE};
+static const int SHOWN_FLAGS[] = {mjVIS_CONTACTPOINT, mjVIS_CONTACTFORCE, mjVIS_JOINT,
+                                  mjVIS_ACTUATOR,     mjVIS_COM,          mjVIS_INERTIA,
+                                  mjVIS_PERTFORCE,    mjVIS_TRANSPARENT,  mjVIS_TEXTURE};
 
 
 //-------------------------------- looking up ----------------------------------------------------
@@ -309,7 +311,8 @@ static bool toggle_group(SgView* v, int key, int mods) {
   }
   mjtByte* groups = mods & SG_MOD_SHIFT ? v->scene->option.sitegroup : v->scene->option.geomgroup;
   groups[i] = !groups[i];
-  sg_view_say(v, "%s group %d %s", mods & SG_MOD_SHIFT ? "site" : "geom", i, groups[i] ? "on" : "off");
+  sg_view_say(v, "%s group %d %s", mods & SG_MOD_SHIFT ? "site" : "geom", i,
+              groups[i] ? "on" : "off");
   sg_panels_refresh(v);
   return true;
 }
@@ -351,12 +354,14 @@ bool sg_keys_help(int group, SgOverlay* overlay) {
   if (group == GROUP_WINDOW) {
     add_words(overlay, WORDS, NWORD, group);
   }
-  for (size_t i = 0; group == GROUP_PICTURE && i < sizeof(SHOWN_FLAGS) / sizeof(SHOWN_FLAGS[0]); i++) {
+  for (size_t i = 0; group == GROUP_PICTURE && i < sizeof(SHOWN_FLAGS) / sizeof(SHOWN_FLAGS[0]);
+       i++) {
     sg_overlay_add(overlay, mjVISSTRING[SHOWN_FLAGS[i]][2], "%s", mjVISSTRING[SHOWN_FLAGS[i]][0]);
   }
   if (group == GROUP_PICTURE) {
     sg_overlay_add(overlay, mjRNDSTRING[mjRND_SHADOW][2], "%s", mjRNDSTRING[mjRND_SHADOW][0]);
-    sg_overlay_add(overlay, mjRNDSTRING[mjRND_REFLECTION][2], "%s", mjRNDSTRING[mjRND_REFLECTION][0]);
+    sg_overlay_add(overlay, mjRNDSTRING[mjRND_REFLECTION][2], "%s",
+                   mjRNDSTRING[mjRND_REFLECTION][0]);
     sg_overlay_add(overlay, mjRNDSTRING[mjRND_WIREFRAME][2], "%s", mjRNDSTRING[mjRND_WIREFRAME][0]);
   }
   return true;

@@ -58,7 +58,8 @@ static SgStatus read_flag(Words* w, const char* flag, const char* value, SgError
     return sg_fail(error, SG_USAGE, "there is no flag '%s'; see softgait-view --help", flag);
   }
   return fine ? SG_OK
-              : sg_fail(error, SG_USAGE, "%s: needs another value than '%s'", flag, value ? value : "");
+              : sg_fail(error, SG_USAGE, "%s: needs another value than '%s'", flag,
+                        value ? value : "");
 }
 
 

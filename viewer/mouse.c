@@ -162,7 +162,9 @@ static void select_at_pointer(SgView* v) {
 
 static void begin_push(SgView* v) {
   if (v->mode == SG_MODE_LIVE) {
-    sg_view_say(v, "a training robot cannot be pushed: watching never changes a run; Enter plays the policy");
+    sg_view_say(
+        v,
+        "a training robot cannot be pushed: watching never changes a run; Enter plays the policy");
     return;
   }
   if (v->paused) {
@@ -170,8 +172,7 @@ static void begin_push(SgView* v) {
     return;
   }
   mjv_initPerturb(v->scene->model, v->scene->data, &v->scene->scene, &v->scene->perturb);
-  v->scene->perturb.active =
-      v->state.button == SG_BUTTON_RIGHT ? mjPERT_TRANSLATE : mjPERT_ROTATE;
+  v->scene->perturb.active = v->state.button == SG_BUTTON_RIGHT ? mjPERT_TRANSLATE : mjPERT_ROTATE;
 }
 
 
@@ -183,8 +184,8 @@ static void drag(SgView* v) {
                : s->left ? (s->shift ? mjMOUSE_ROTATE_H : mjMOUSE_ROTATE_V)
                          : mjMOUSE_ZOOM;
   if (scene->perturb.active) {
-    mjv_movePerturb(scene->model, scene->data, action, s->dx / height, -s->dy / height, &scene->scene,
-                    &scene->perturb);
+    mjv_movePerturb(scene->model, scene->data, action, s->dx / height, -s->dy / height,
+                    &scene->scene, &scene->perturb);
   } else {
     mjv_moveCamera(scene->model, action, s->dx / height, -s->dy / height, &scene->camera);
   }

@@ -82,8 +82,8 @@ static void add_run(SgView* v, SgOverlay* o) {
   add_return(o, "evaluation", frame ? frame->eval_return : sum->last_return);
   add_return(o, "best", frame ? frame->best_return : sum->best_return);
   if (frame && v->feed.state == SG_LIVE_RUNNING) {
-    sg_overlay_add(o, "now", frame->steps_per_second > 0 ? "%s, %.0f steps/s" : "%s", doing_text(frame),
-                   frame->steps_per_second);
+    sg_overlay_add(o, "now", frame->steps_per_second > 0 ? "%s, %.0f steps/s" : "%s",
+                   doing_text(frame), frame->steps_per_second);
   }
 }
 
@@ -95,7 +95,8 @@ static void add_live(SgView* v, SgOverlay* o) {
   add_run(v, o);
   if (env) {
     sg_overlay_add(o, "environment", "%d of %d", v->feed.env + 1, frame->nenv);
-    sg_overlay_add(o, "episode", "%lld, step %lld", (long long)env->episode, (long long)env->length);
+    sg_overlay_add(o, "episode", "%lld, step %lld", (long long)env->episode,
+                   (long long)env->length);
     add_return(o, "return", env->sum);
   }
 }
@@ -183,7 +184,8 @@ static int fit_words(const mjrContext* con, const char* text, int width) {
 
 // a sentence in a band of colour, wrapped, in the middle; from the top (1) or the bottom (-1) of a place that
 // moves on past it
-static void draw_line(const SgView* v, const char* text, mjrRect* area, int side, const float* rgb) {
+static void draw_line(const SgView* v, const char* text, mjrRect* area, int side,
+                      const float* rgb) {
   const mjrContext* con = &v->scene->context;
   int height = con->charHeight + 2 * GAP, most = area->width - 4 * GAP;
   int length = (int)strlen(text), lines = 0, starts[8], ends[8];
@@ -234,15 +236,19 @@ static void write_end(const SgView* v, char* text, size_t size) {
     return;
   }
   switch (f->state) {
-    case SG_LIVE_FINISHED: snprintf(text, size, "the run has finished, at step %lld%s", step, next); break;
+    case SG_LIVE_FINISHED:
+      snprintf(text, size, "the run has finished, at step %lld%s", step, next);
+      break;
     case SG_LIVE_STOPPED:
-      snprintf(text, size, "the run was stopped at step %lld; `softgait resume` goes on%s", step, next);
+      snprintf(text, size, "the run was stopped at step %lld; `softgait resume` goes on%s", step,
+               next);
       break;
     case SG_LIVE_FAILED:
       snprintf(text, size, "the run ended with an error at step %lld%s", step, next);
       break;
     case SG_LIVE_DEAD:
-      snprintf(text, size, "the trainer is gone since step %lld; `softgait resume` goes on%s", step, next);
+      snprintf(text, size, "the trainer is gone since step %lld; `softgait resume` goes on%s", step,
+               next);
       break;
     case SG_LIVE_RUNNING: break;
   }

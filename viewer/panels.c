@@ -32,10 +32,11 @@ enum {
 
 //-------------------------------- making --------------------------------------------------------
 
-static void add(mjUI* ui, int type, const char* name, int state, void* data, const char* other, int id) {
+static void add(mjUI* ui, int type, const char* name, int state, void* data, const char* other,
+                int id) {
   mjuiDef def[2] = {{.type = type, .state = state, .pdata = data}, {.type = mjITEM_END}};
-  strncpy(def[0].name, name, sizeof(def[0].name) - 1);
-  strncpy(def[0].other, other, sizeof(def[0].other) - 1);
+  snprintf(def[0].name, sizeof(def[0].name), "%s", name);
+  snprintf(def[0].other, sizeof(def[0].other), "%s", other);
   mjui_add(ui, def);
   if (type != mjITEM_SECTION) {
     mjuiSection* section = &ui->sect[ui->nsect - 1];
@@ -89,8 +90,8 @@ static void make_left(SgView* v) {
       double low, high;
       sg_play_command_range(&v->play, i, &low, &high);
       snprintf(range, sizeof(range), "%g %g", low, high);
-      add(ui, mjITEM_SLIDERNUM, sg_policy_command(v->play.player.policy, i), 1, &v->play.commands[i],
-          range, 0);
+      add(ui, mjITEM_SLIDERNUM, sg_policy_command(v->play.player.policy, i), 1,
+          &v->play.commands[i], range, 0);
     }
   }
 }

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 enum {
-  MAX_HISTORY = 2000,         // steps back
+  MAX_HISTORY = 2000,  // steps back
   MAX_HISTORY_BYTES = 64 << 20
 };
 
@@ -286,8 +286,8 @@ void sg_play_step(SgPlay* p, int push_body, const mjtNum* push) {
 //-------------------------------- policies ------------------------------------------------------
 
 static bool same_file(const struct stat* a, const struct stat* b) {
-  return a->st_ino == b->st_ino && a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-         a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+  return a->st_ino == b->st_ino && a->st_size == b->st_size &&
+         a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
 

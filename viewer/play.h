@@ -29,20 +29,20 @@ typedef enum SgPlayChoice {
 
 /// A policy in its environment. The fields are for reading.
 typedef struct SgPlay {
-  SgPlayer player;          ///< policy and task
-  const SgTaskInfo* info;   ///< the task's facts
-  char folder[1024];        ///< the run it comes from; "" for a file that lies alone
-  SgPlayChoice choice;      ///< of a run
-  int64_t trained;          ///< steps that the policy was trained for; -1: it does not say
-  SgEnv* env;               ///< the simulation
-  uint32_t episode;         ///< number of the episode, from 0
-  double sum;               ///< return so far
-  double reward;            ///< of the last step
-  bool over;                ///< the episode ended; the next step begins another
-  const char* end;          ///< how it ended, or ""
-  double last_sum;          ///< return of the last whole episode, NaN before the first
-  int last_steps;           ///< its steps
-  int ncommand;             ///< command inputs
+  SgPlayer player;         ///< policy and task
+  const SgTaskInfo* info;  ///< the task's facts
+  char folder[1024];       ///< the run it comes from; "" for a file that lies alone
+  SgPlayChoice choice;     ///< of a run
+  int64_t trained;         ///< steps that the policy was trained for; -1: it does not say
+  SgEnv* env;              ///< the simulation
+  uint32_t episode;        ///< number of the episode, from 0
+  double sum;              ///< return so far
+  double reward;           ///< of the last step
+  bool over;               ///< the episode ended; the next step begins another
+  const char* end;         ///< how it ended, or ""
+  double last_sum;         ///< return of the last whole episode, NaN before the first
+  int last_steps;          ///< its steps
+  int ncommand;            ///< command inputs
   double commands[SG_PLAY_COMMANDS];  ///< their values
   struct SgPlayInside* inside;        ///< the rest: play.c's own
 } SgPlay;

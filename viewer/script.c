@@ -21,11 +21,11 @@
 
 struct SgScript {
   FILE* file;
-  long wait;      // pictures to go
-  double until;   // seconds of the clock
-  long random;    // random events to go
+  long wait;     // pictures to go
+  double until;  // seconds of the clock
+  long random;   // random events to go
   SgRng rng;
-  double x, y;    // pointer
+  double x, y;  // pointer
 };
 
 
@@ -58,9 +58,9 @@ static int key_code(const char* name) {
   static const struct {
     const char* name;
     int key;
-  } names[] = {{"tab", mjKEY_TAB},     {"space", ' '},           {"enter", mjKEY_ENTER},
-               {"esc", mjKEY_ESCAPE},  {"right", mjKEY_RIGHT},   {"left", mjKEY_LEFT},
-               {"up", mjKEY_UP},       {"down", mjKEY_DOWN},     {"backspace", mjKEY_BACKSPACE},
+  } names[] = {{"tab", mjKEY_TAB},       {"space", ' '},         {"enter", mjKEY_ENTER},
+               {"esc", mjKEY_ESCAPE},    {"right", mjKEY_RIGHT}, {"left", mjKEY_LEFT},
+               {"up", mjKEY_UP},         {"down", mjKEY_DOWN},   {"backspace", mjKEY_BACKSPACE},
                {"pageup", mjKEY_PAGE_UP}};
   for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
     if (strcmp(name, names[i].name) == 0) {
@@ -81,8 +81,9 @@ static int modifiers(const char* text) {
 
 
 static int button_code(const char* name) {
-  return strcmp(name, "left") == 0 ? SG_BUTTON_LEFT : strcmp(name, "right") == 0 ? SG_BUTTON_RIGHT
-                                                                                 : SG_BUTTON_MIDDLE;
+  return strcmp(name, "left") == 0    ? SG_BUTTON_LEFT
+         : strcmp(name, "right") == 0 ? SG_BUTTON_RIGHT
+                                      : SG_BUTTON_MIDDLE;
 }
 
 
@@ -95,27 +96,30 @@ static void push(SgView* v, SgEvent event) {
 static void push_key(SgView* v, const char* word) {
   const char* plus = strrchr(word, '+');
   const char* name = plus && plus[1] ? plus + 1 : word;
-  push(v, (SgEvent){.kind = SG_EVENT_KEY, .key = key_code(name), .mods = name == word ? 0 : modifiers(word)});
+  push(v, (SgEvent){.kind = SG_EVENT_KEY,
+                    .key = key_code(name),
+                    .mods = name == word ? 0 : modifiers(word)});
 }
 
 
 static void print_state(const SgView* v) {
   const mjrRect* r = v->state.rect;
-  printf("{\"mode\": \"%s\", \"paused\": %d, \"step\": %d, \"episode\": %u, \"return\": %.17g, "
-         "\"select\": %d, \"push\": %d, \"camera\": %d, \"env\": %d, \"trained\": %lld, "
-         "\"pictures\": %ld, \"draw_ms\": %.2f, \"message\": \"%s\", ",
-         v->mode == SG_MODE_PLAY ? "play" : "live", v->paused,
-         v->has_play ? sg_env_steps(v->play.env) : -1, v->has_play ? v->play.episode : 0,
-         v->has_play ? v->play.sum : 0, v->scene->perturb.select, v->scene->perturb.active,
-         v->scene->camera.type == mjCAMERA_FIXED ? v->scene->camera.fixedcamid : -1, v->feed.env + 1,
-         v->has_play ? (long long)v->play.trained : -1, v->pictures, 1000 * v->draw_cost, v->message);
-  printf("\"qpos0\": %.17g, \"view\": [%d, %d, %d, %d], \"curves\": [%d, %d, %d, %d], "
-         "\"left\": %d, \"right\": %d, \"policy\": \"%s\"}\n",
-         v->scene->data->qpos[0], r[SG_RECT_VIEW].left, r[SG_RECT_VIEW].bottom,
-         r[SG_RECT_VIEW].width, r[SG_RECT_VIEW].height, r[SG_RECT_CURVES].left,
-         r[SG_RECT_CURVES].bottom, r[SG_RECT_CURVES].width, r[SG_RECT_CURVES].height,
-         r[SG_RECT_LEFT].width, r[SG_RECT_RIGHT].width,
-         v->has_play ? v->play.player.policy_sha256 : "");
+  printf(
+      "{\"mode\": \"%s\", \"paused\": %d, \"step\": %d, \"episode\": %u, \"return\": %.17g, "
+      "\"select\": %d, \"push\": %d, \"camera\": %d, \"env\": %d, \"trained\": %lld, "
+      "\"pictures\": %ld, \"draw_ms\": %.2f, \"message\": \"%s\", ",
+      v->mode == SG_MODE_PLAY ? "play" : "live", v->paused,
+      v->has_play ? sg_env_steps(v->play.env) : -1, v->has_play ? v->play.episode : 0,
+      v->has_play ? v->play.sum : 0, v->scene->perturb.select, v->scene->perturb.active,
+      v->scene->camera.type == mjCAMERA_FIXED ? v->scene->camera.fixedcamid : -1, v->feed.env + 1,
+      v->has_play ? (long long)v->play.trained : -1, v->pictures, 1000 * v->draw_cost, v->message);
+  printf(
+      "\"qpos0\": %.17g, \"view\": [%d, %d, %d, %d], \"curves\": [%d, %d, %d, %d], "
+      "\"left\": %d, \"right\": %d, \"policy\": \"%s\"}\n",
+      v->scene->data->qpos[0], r[SG_RECT_VIEW].left, r[SG_RECT_VIEW].bottom, r[SG_RECT_VIEW].width,
+      r[SG_RECT_VIEW].height, r[SG_RECT_CURVES].left, r[SG_RECT_CURVES].bottom,
+      r[SG_RECT_CURVES].width, r[SG_RECT_CURVES].height, r[SG_RECT_LEFT].width,
+      r[SG_RECT_RIGHT].width, v->has_play ? v->play.player.policy_sha256 : "");
   fflush(stdout);
 }
 
@@ -129,10 +133,10 @@ static int draw_int(SgScript* s, int n) {
 
 // any key, button, move or size; never quit, full screen or a screenshot
 static void push_random(SgScript* s, SgView* v) {
-  static const int keys[] = {mjKEY_ENTER, mjKEY_TAB,  mjKEY_BACKSPACE, mjKEY_RIGHT, mjKEY_LEFT,
-                             mjKEY_UP,    mjKEY_DOWN, mjKEY_ESCAPE,    mjKEY_F1,    mjKEY_F1 + 1,
-                             mjKEY_F1 + 2, mjKEY_F1 + 3, mjKEY_F1 + 5, mjKEY_F1 + 6, mjKEY_F8,
-                             mjKEY_PAGE_UP};
+  static const int keys[] = {mjKEY_ENTER,  mjKEY_TAB,    mjKEY_BACKSPACE, mjKEY_RIGHT,
+                             mjKEY_LEFT,   mjKEY_UP,     mjKEY_DOWN,      mjKEY_ESCAPE,
+                             mjKEY_F1,     mjKEY_F1 + 1, mjKEY_F1 + 2,    mjKEY_F1 + 3,
+                             mjKEY_F1 + 5, mjKEY_F1 + 6, mjKEY_F8,        mjKEY_PAGE_UP};
   int kind = draw_int(s, 100), n = (int)(sizeof(keys) / sizeof(keys[0]));
   SgEvent event = {.mods = draw_int(s, 4) == 0 ? draw_int(s, 8) : 0, .x = s->x, .y = s->y};
   event.button = 1 + draw_int(s, 3);

@@ -12,9 +12,9 @@
 #include "picture.h"
 #include "train/model_digest.h"
 
-static const double MESSAGE = 4;        // seconds that a line stays
-static const double LOOK_EVERY = 1;     // seconds between looks at the policy file
-static const double STEP_BUDGET = 0.05; // seconds of simulation per picture, at most
+static const double MESSAGE = 4;         // seconds that a line stays
+static const double LOOK_EVERY = 1;      // seconds between looks at the policy file
+static const double STEP_BUDGET = 0.05;  // seconds of simulation per picture, at most
 
 // share of real time, the slowest first
 static const double SPEEDS[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.33, 0.5, 0.7, 1, 1.5, 2, 4, 8};
@@ -34,8 +34,10 @@ static const SgTask* shown_task(const SgView* v) {
 // fonts for the display's density
 static int font_scale(const SgView* v) {
   double scale = sg_window_scale(v->window);
-  return scale >= 2.5 ? mjFONTSCALE_300 : scale >= 1.75 ? mjFONTSCALE_200 : scale >= 1.25 ? mjFONTSCALE_150
-                                                                                       : mjFONTSCALE_100;
+  return scale >= 2.5    ? mjFONTSCALE_300
+         : scale >= 1.75 ? mjFONTSCALE_200
+         : scale >= 1.25 ? mjFONTSCALE_150
+                         : mjFONTSCALE_100;
 }
 
 
@@ -171,7 +173,8 @@ void sg_view_mode(SgView* v, SgMode mode) {
     return;
   }
   if (mode == SG_MODE_PLAY && !v->has_play) {
-    v->has_play = sg_play_open(&v->play, v->feed.folder, v->model[0] ? v->model : NULL, &why) == SG_OK;
+    v->has_play =
+        sg_play_open(&v->play, v->feed.folder, v->model[0] ? v->model : NULL, &why) == SG_OK;
     if (!v->has_play) {
       sg_view_say(v, "nothing to play yet: the first evaluation writes a policy");
       return;

@@ -31,10 +31,10 @@ typedef enum SgMode {
 /// Rectangles of the window, in the order of mjuiState.rect.
 enum {
   SG_RECT_WINDOW,
-  SG_RECT_LEFT,   ///< left panel
-  SG_RECT_RIGHT,  ///< right panel
-  SG_RECT_VIEW,   ///< the robot
-  SG_RECT_CURVES, ///< the figures
+  SG_RECT_LEFT,    ///< left panel
+  SG_RECT_RIGHT,   ///< right panel
+  SG_RECT_VIEW,    ///< the robot
+  SG_RECT_CURVES,  ///< the figures
   SG_NRECT
 };
 
@@ -54,19 +54,19 @@ typedef struct SgView {
   int table_count;   ///< of the feed's table that the figures show
 
   // switches; ints, because panels point at them
-  int paused;     ///< the robot stands; training goes on
-  int speed;      ///< index into the speeds, see sg_view_speed
-  int help;       ///< F1
-  int info;       ///< F2
-  int curves;     ///< F3: learning curves
-  int bars;       ///< F4: reward terms
-  int left, right;     ///< panels
-  int choice;          ///< panel's copy of which policy
-  int mode_shown;      ///< panel's copy of the mode
-  int env_shown;       ///< panel's copy of the environment, from 1
-  int command;         ///< command input that the keys change
-  mjUI* ui;            ///< (2) left and right panel
-  mjuiState state;     ///< rectangles, pointer, keys
+  int paused;       ///< the robot stands; training goes on
+  int speed;        ///< index into the speeds, see sg_view_speed
+  int help;         ///< F1
+  int info;         ///< F2
+  int curves;       ///< F3: learning curves
+  int bars;         ///< F4: reward terms
+  int left, right;  ///< panels
+  int choice;       ///< panel's copy of which policy
+  int mode_shown;   ///< panel's copy of the mode
+  int env_shown;    ///< panel's copy of the environment, from 1
+  int command;      ///< command input that the keys change
+  mjUI* ui;         ///< (2) left and right panel
+  mjuiState state;  ///< rectangles, pointer, keys
   bool quit;
 
   // a line for the user, until it expires
@@ -74,12 +74,12 @@ typedef struct SgView {
   double message_until;
 
   // time
-  double now;         ///< seconds, of the clock or of the script
-  double step;        ///< fixed seconds per picture; 0: the clock's
-  double draw_cost;   ///< seconds that a picture takes, smoothed
-  double looked;      ///< when the policy file was looked at
-  long pictures;      ///< drawn so far
-  bool dirty;         ///< something changed that wants drawing now
+  double now;        ///< seconds, of the clock or of the script
+  double step;       ///< fixed seconds per picture; 0: the clock's
+  double draw_cost;  ///< seconds that a picture takes, smoothed
+  double looked;     ///< when the policy file was looked at
+  long pictures;     ///< drawn so far
+  bool dirty;        ///< something changed that wants drawing now
 } SgView;
 
 /// Open what is to be shown in an open window: a run folder, or a policy. On failure the caller still calls

@@ -65,8 +65,8 @@ static SgWindow* of(GLFWwindow* glfw) {
 
 
 static int to_mods(int mods) {
-  return (mods & GLFW_MOD_CONTROL ? SG_MOD_CONTROL : 0) | (mods & GLFW_MOD_SHIFT ? SG_MOD_SHIFT : 0) |
-         (mods & GLFW_MOD_ALT ? SG_MOD_ALT : 0);
+  return (mods & GLFW_MOD_CONTROL ? SG_MOD_CONTROL : 0) |
+         (mods & GLFW_MOD_SHIFT ? SG_MOD_SHIFT : 0) | (mods & GLFW_MOD_ALT ? SG_MOD_ALT : 0);
 }
 
 
@@ -181,12 +181,13 @@ static void catch_lost_display(void) {
 static SgStatus explain(SgError* error) {
   const char* display = getenv("DISPLAY");
   if (!display || !display[0]) {
-    return sg_fail(error, SG_MACHINE,
-                   getenv("WAYLAND_DISPLAY")
-                       ? "no window: DISPLAY is not set, and this GLFW needs X11; start Xwayland, or "
-                         "use `softgait record` for a video"
-                       : "no window: DISPLAY is not set; run it on a desktop or with `ssh -X`, or use "
-                         "`softgait record` for a video without a display");
+    return sg_fail(
+        error, SG_MACHINE,
+        getenv("WAYLAND_DISPLAY")
+            ? "no window: DISPLAY is not set, and this GLFW needs X11; start Xwayland, or "
+              "use `softgait record` for a video"
+            : "no window: DISPLAY is not set; run it on a desktop or with `ssh -X`, or use "
+              "`softgait record` for a video without a display");
   }
   if (strstr(complaint, "open display")) {
     return sg_fail(error, SG_MACHINE,

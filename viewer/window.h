@@ -17,15 +17,15 @@
 
 /// What an event is.
 typedef enum SgEventKind {
-  SG_EVENT_KEY,     ///< a key went down, or repeats: key, mods
-  SG_EVENT_PRESS,   ///< a mouse button went down: button, mods, x, y
-  SG_EVENT_RELEASE, ///< it went up
-  SG_EVENT_MOVE,    ///< the pointer is at x, y
-  SG_EVENT_SCROLL,  ///< the wheel turned by x, y
-  SG_EVENT_RESIZE,  ///< the framebuffer is x by y pixels; both may be 0
-  SG_EVENT_REDRAW,  ///< the picture was damaged
-  SG_EVENT_DROP,    ///< a file was dropped: path
-  SG_EVENT_CLOSE,   ///< the window shall close
+  SG_EVENT_KEY,      ///< a key went down, or repeats: key, mods
+  SG_EVENT_PRESS,    ///< a mouse button went down: button, mods, x, y
+  SG_EVENT_RELEASE,  ///< it went up
+  SG_EVENT_MOVE,     ///< the pointer is at x, y
+  SG_EVENT_SCROLL,   ///< the wheel turned by x, y
+  SG_EVENT_RESIZE,   ///< the framebuffer is x by y pixels; both may be 0
+  SG_EVENT_REDRAW,   ///< the picture was damaged
+  SG_EVENT_DROP,     ///< a file was dropped: path
+  SG_EVENT_CLOSE,    ///< the window shall close
 } SgEventKind;
 
 /// Keys held down during an event.
