@@ -315,7 +315,7 @@ void sg_overlay_all(SgView* v) {
 
 
 void sg_overlay_title(SgView* v) {
-  char title[256];
+  char title[1200];
   const SgFeed* f = &v->feed;
   if (v->mode == SG_MODE_LIVE) {
     snprintf(title, sizeof(title), "live: %s, environment %d%s - softgait", f->name, f->env + 1,

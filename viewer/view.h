@@ -70,7 +70,7 @@ typedef struct SgView {
   bool quit;
 
   // a line for the user, until it expires
-  char message[512];
+  char message[1024];
   double message_until;
 
   // time
