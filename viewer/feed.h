@@ -26,7 +26,7 @@ typedef struct SgFeed {
   SgLiveState state;            ///< how the run stands, asked once a second
   double age;                   ///< of the frame in seconds, NaN without one
   bool fits;                    ///< the frame's sizes are the model's
-  char trouble[1024];            ///< why there is nothing new to see; "" when all is well
+  char trouble[1024];           ///< why there is nothing new to see; "" when all is well
   SgRunSummary summary;         ///< of the folder, for runs without a feed
   SgTable table;                ///< progress.csv as it was last read
   int table_count;              ///< grows when the table is read anew

@@ -70,7 +70,7 @@ static void toggle_panel(SgView* v, int right) {
 
 static void toggle_help(SgView* v, int value) {
   (void)value;
-  v->help = !v->help;
+  v->help = v->help < sg_overlay_help_pages(v) ? v->help + 1 : 0;
 }
 
 

@@ -193,8 +193,11 @@ static SgStatus show(SgView* v, const Words* w, SgError* error) {
     status = script ? SG_OK : error->status;
   }
   if (status == SG_OK) {
+    status = sg_view_load(v, what, error);
+  }
+  if (status == SG_OK) {
     v->window = sg_window_open("softgait", w->width, w->height, error);
-    status = v->window ? sg_view_open(v, what, error) : error->status;
+    status = v->window ? sg_view_start(v, error) : error->status;
   }
   if (status == SG_OK) {
     sg_window_sync(v->window, !v->scene->software && !w->bench && !script);

@@ -7,8 +7,9 @@
 #include "view.h"
 
 enum {
-  GAP = 6,     // pixels between text and the edge
-  LINE = 1024  // bytes of a line
+  GAP = 6,      // pixels between text and the edge
+  LINE = 1024,  // bytes of a line
+  MAX_LINE = 8
 };
 
 static const float WARNING[3] = {0.62f, 0.28f, 0.08f}, QUIET[3] = {0.1f, 0.13f, 0.17f},
@@ -52,6 +53,16 @@ static void add_return(SgOverlay* o, const char* name, double value) {
   if (isfinite(value)) {
     sg_overlay_add(o, name, fabs(value) < 100 ? "%.2f" : "%.1f", value);
   }
+}
+
+
+// lines of an overlay, and the pixels that they take
+static int overlay_height(const mjrContext* con, const SgOverlay* overlay) {
+  int lines = 1;
+  for (const char* at = overlay->names; *at; at++) {
+    lines += *at == '\n';
+  }
+  return lines * con->charHeight + 2 * GAP;
 }
 
 
@@ -133,7 +144,8 @@ static void add_play(SgView* v, SgOverlay* o) {
 }
 
 
-static void draw_facts(SgView* v, mjrRect area) {
+// facts and what is going on; returns the pixels at the bottom that the latter takes
+static int draw_facts(SgView* v, mjrRect area) {
   SgOverlay facts = {0}, going = {0};
   if (v->mode == SG_MODE_LIVE) {
     add_live(v, &facts);
@@ -152,6 +164,7 @@ static void draw_facts(SgView* v, mjrRect area) {
   }
   sg_overlay_add(&going, "F1", "help");
   sg_overlay_draw(&going, mjGRID_BOTTOMLEFT, area, &v->scene->context);
+  return overlay_height(&v->scene->context, &going) + GAP;
 }
 
 
@@ -182,30 +195,28 @@ static int fit_words(const mjrContext* con, const char* text, int width) {
 }
 
 
-// a sentence in a band of colour, wrapped, in the middle; from the top (1) or the bottom (-1) of a place that
-// moves on past it
-static void draw_line(const SgView* v, const char* text, mjrRect* area, int side,
-                      const float* rgb) {
+// a sentence in a band of colour, wrapped, in the middle of the bottom of a place, which shrinks by it
+static void draw_line(const SgView* v, const char* text, mjrRect* area, const float* rgb) {
   const mjrContext* con = &v->scene->context;
   int height = con->charHeight + 2 * GAP, most = area->width - 4 * GAP;
-  int length = (int)strlen(text), lines = 0, starts[8], ends[8];
-  for (int at = 0; at < length && lines < 8; lines++) {
+  int length = (int)strlen(text), lines = 0, starts[MAX_LINE], ends[MAX_LINE];
+  for (int at = 0; at < length && lines < MAX_LINE; lines++) {
     starts[lines] = at;
     ends[lines] = at + fit_words(con, text + at, most);
     at = ends[lines] + (text[ends[lines]] == ' ');
     at = at > starts[lines] ? at : length;
   }
-  for (int i = 0; i < lines; i++) {
+  for (int i = lines - 1; i >= 0 && area->height >= height; i--) {
     char part[LINE];
-    int k = side > 0 ? i : lines - 1 - i;
-    snprintf(part, sizeof(part), "%.*s", ends[k] - starts[k], text + starts[k]);
+    snprintf(part, sizeof(part), "%.*s", ends[i] - starts[i], text + starts[i]);
     int width = text_width(con, part) + 4 * GAP;
-    mjrRect band = {area->left + (area->width - width) / 2,
-                    side > 0 ? area->bottom + area->height - height : area->bottom, width, height};
+    mjrRect band = {area->left + (area->width - width) / 2, area->bottom, width, height};
     mjr_label(band, mjFONT_NORMAL, part, rgb[0], rgb[1], rgb[2], 0.9f, 1, 1, 1, con);
-    area->bottom += side > 0 ? 0 : height;
+    area->bottom += height;
     area->height -= height;
   }
+  area->bottom += lines ? GAP : 0;
+  area->height -= lines ? GAP : 0;
 }
 
 
@@ -255,41 +266,61 @@ static void write_end(const SgView* v, char* text, size_t size) {
 }
 
 
-static void draw_lines(SgView* v, mjrRect area) {
+// from the bottom up: the line for the user, then what is wrong, then how the run ended
+static void draw_lines(SgView* v, mjrRect place) {
   char text[LINE];
-  mjrRect place = area;
-  if (v->has_run) {
-    write_end(v, text, sizeof(text));
-    if (text[0] && v->mode == SG_MODE_LIVE) {
-      draw_line(v, text, &place, 1, v->feed.state == SG_LIVE_FINISHED ? FINE : WARNING);
-    }
-    bool news = v->feed.trouble[0] && (v->mode == SG_MODE_LIVE || v->feed.frame);
-    if (news && (v->feed.state == SG_LIVE_RUNNING || v->feed.frame)) {
-      draw_line(v, v->feed.trouble, &place, 1, WARNING);
-    }
-    write_health(&v->feed, text, sizeof(text));
-    if (text[0]) {
-      draw_line(v, text, &place, 1, WARNING);
-    }
-  }
   if (v->message[0]) {
-    draw_line(v, v->message, &place, -1, QUIET);
+    draw_line(v, v->message, &place, QUIET);
+  }
+  if (v->has_run) {
+    write_health(&v->feed, text, sizeof(text));
+    draw_line(v, text, &place, WARNING);
+    bool over = v->feed.state != SG_LIVE_RUNNING;
+    if (v->mode == SG_MODE_LIVE && !(over && !v->feed.frame)) {
+      draw_line(v, v->feed.trouble, &place, WARNING);
+    }
+    write_end(v, text, sizeof(text));
+    if (v->mode == SG_MODE_LIVE) {
+      bool fine =
+          v->feed.state == SG_LIVE_FINISHED || strcmp(v->feed.summary.state, "finished") == 0;
+      draw_line(v, text, &place, fine ? FINE : WARNING);
+    }
   }
 }
 
 
 //-------------------------------- help ----------------------------------------------------------
 
+int sg_overlay_help_pages(const SgView* v) {
+  SgOverlay block;
+  int most[2] = {0, 0};
+  for (int i = 0; sg_keys_help(i, &block); i++) {
+    int height = overlay_height(&v->scene->context, &block);
+    most[i / 2] = height > most[i / 2] ? height : most[i / 2];
+  }
+  return most[0] + most[1] <= v->state.rect[SG_RECT_WINDOW].height ? 1 : 2;
+}
+
+
+// two blocks side by side, and two below where there is room; else they are the second page
 static void draw_help(SgView* v, mjrRect area) {
   SgOverlay block;
-  mjr_rectangle(area, 0.03f, 0.04f, 0.06f, 0.72f);
+  int pages = sg_overlay_help_pages(v);
+  mjr_rectangle(area, 0.03f, 0.04f, 0.06f, 0.9f);
   mjrRect half = area;
   half.width /= 2;
   for (int i = 0; sg_keys_help(i, &block); i++) {
     mjrRect place = half;
     place.left += i % 2 ? half.width : 0;
-    int corner = i < 2 ? mjGRID_TOPLEFT : mjGRID_BOTTOMLEFT;
-    sg_overlay_draw(&block, corner, place, &v->scene->context);
+    if (pages == 1 || v->help == 1 + i / 2) {
+      int corner = pages == 1 && i >= 2 ? mjGRID_BOTTOMLEFT : mjGRID_TOPLEFT;
+      sg_overlay_draw(&block, corner, place, &v->scene->context);
+    }
+  }
+  if (pages == 2) {
+    SgOverlay more = {0};
+    sg_overlay_add(&more, "F1", v->help == 1 ? "more" : "close");
+    sg_overlay_draw(&more, mjGRID_BOTTOMRIGHT, area, &v->scene->context);
   }
 }
 
@@ -307,10 +338,13 @@ void sg_overlay_all(SgView* v) {
     draw_help(v, area);
     return;
   }
+  mjrRect rest = view;
   if (v->info) {
-    draw_facts(v, view);
+    int used = draw_facts(v, view);
+    rest.bottom += used;
+    rest.height -= used;
   }
-  draw_lines(v, view);
+  draw_lines(v, rest);
 }
 
 

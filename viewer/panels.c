@@ -10,9 +10,9 @@ enum {
   LEFT = 0,
   RIGHT = 1,
   CURVES_SHARE = 38,  // per cent of the width
-  MIN_CURVES = 300,   // pixels
+  MIN_CURVES = 340,   // pixels
   MAX_CURVES = 560,
-  MIN_VIEW = 240  // pixels that the robot keeps
+  MIN_VIEW = 300  // pixels that the robot keeps
 };
 
 // items that need more than their switch

@@ -23,6 +23,13 @@ enum {
   REAL_TIME = 8
 };
 
+// a window lower than this many pixels shows the most telling curves only
+enum {
+  LOW = 600,
+  FEW_FIGURES =
+      1 << SG_FIGURE_RETURN | 1 << SG_FIGURE_Q | 1 << SG_FIGURE_ENTROPY | 1 << SG_FIGURE_ALPHA
+};
+
 
 //-------------------------------- scene ---------------------------------------------------------
 
@@ -114,7 +121,7 @@ static SgStatus open_policy(SgView* v, const char* what, SgError* error) {
 }
 
 
-SgStatus sg_view_open(SgView* v, const char* what, SgError* error) {
+SgStatus sg_view_load(SgView* v, const char* what, SgError* error) {
   v->speed = REAL_TIME;
   v->info = v->curves = v->bars = 1;
   v->looked = -INFINITY;
@@ -129,9 +136,12 @@ SgStatus sg_view_open(SgView* v, const char* what, SgError* error) {
   if (status == SG_OK && v->has_run && v->has_play && v->feed.state != SG_LIVE_RUNNING) {
     v->mode = SG_MODE_PLAY;
   }
-  if (status == SG_OK) {
-    status = need_scene(v, error);
-  }
+  return status;
+}
+
+
+SgStatus sg_view_start(SgView* v, SgError* error) {
+  SgStatus status = need_scene(v, error);
   if (status == SG_OK) {
     sg_view_show(v);
     sg_scene_home(v->scene);
@@ -368,8 +378,9 @@ void sg_view_draw(SgView* v) {
   }
   sg_scene_draw(v->scene, rect[SG_RECT_VIEW]);
   if (rect[SG_RECT_CURVES].width > 0) {
-    unsigned mask = (v->curves && v->has_run ? SG_FIGURES_NO_REWARDS : 0) |
-                    (v->bars ? 1u << SG_FIGURE_REWARDS : 0);
+    unsigned curves = rect[SG_RECT_CURVES].height < LOW ? FEW_FIGURES : SG_FIGURES_NO_REWARDS;
+    unsigned mask =
+        (v->curves && v->has_run ? curves : 0) | (v->bars ? 1u << SG_FIGURE_REWARDS : 0);
     mjr_rectangle(rect[SG_RECT_CURVES], 0.05f, 0.06f, 0.08f, 1);
     sg_figures_draw(v->figures, mask, rect[SG_RECT_CURVES], &v->scene->context);
   }

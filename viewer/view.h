@@ -82,9 +82,12 @@ typedef struct SgView {
   bool dirty;        ///< something changed that wants drawing now
 } SgView;
 
-/// Open what is to be shown in an open window: a run folder, or a policy. On failure the caller still calls
-/// sg_view_close.
-SgStatus sg_view_open(SgView* view, const char* what, SgError* error);
+/// Load what is to be shown: a run folder, or a policy. No window is needed yet, so that a wrong name has its
+/// sentence everywhere. On failure the caller still calls sg_view_close.
+SgStatus sg_view_load(SgView* view, const char* what, SgError* error);
+
+/// Show what was loaded in view->window, which the caller opened.
+SgStatus sg_view_start(SgView* view, SgError* error);
 
 /// Free all but the window.
 void sg_view_close(SgView* view);
@@ -166,6 +169,9 @@ void sg_panels_refresh(SgView* view);
 
 /// Texts over the picture: facts, warnings, message, help.
 void sg_overlay_all(SgView* view);
+
+/// Pages that the help takes in this window: 1, or 2 when it is low.
+int sg_overlay_help_pages(const SgView* view);
 
 /// The window's title.
 void sg_overlay_title(SgView* view);

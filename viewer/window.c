@@ -15,8 +15,11 @@
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
 
+#include "scene.h"
+
 enum {
   QUEUE = 1024,         // events between two pictures
+  SAMPLES = 4,          // per pixel, on graphics cards
   GL_RENDERER = 0x1F01  // of glGetString
 };
 
@@ -223,6 +226,21 @@ static void listen(SgWindow* w) {
 }
 
 
+// a window that is not shown yet, with a current context of the compatibility profile, which MuJoCo's renderer
+// needs; NULL when there is none
+static GLFWwindow* open_plain(const char* title, int width, int height, int samples) {
+  glfwWindowHint(GLFW_SAMPLES, samples);
+  glfwWindowHint(GLFW_DOUBLEBUFFER, GLFW_TRUE);
+  glfwWindowHint(GLFW_VISIBLE, GLFW_FALSE);
+  glfwWindowHintString(GLFW_X11_CLASS_NAME, "softgait");
+  GLFWwindow* glfw = glfwCreateWindow(width, height, title, NULL, NULL);
+  if (glfw) {
+    glfwMakeContextCurrent(glfw);
+  }
+  return glfw;
+}
+
+
 SgWindow* sg_window_open(const char* title, int width, int height, SgError* error) {
   SgWindow* w = calloc(1, sizeof(SgWindow));
   if (!w) {
@@ -237,11 +255,19 @@ SgWindow* sg_window_open(const char* title, int width, int height, SgError* erro
   }
   catch_lost_display();
 
-  // a context of the compatibility profile, which MuJoCo's renderer needs
-  glfwWindowHint(GLFW_SAMPLES, 0);
-  glfwWindowHint(GLFW_DOUBLEBUFFER, GLFW_TRUE);
-  glfwWindowHintString(GLFW_X11_CLASS_NAME, "softgait");
-  w->glfw = glfwCreateWindow(width, height, title, NULL, NULL);
+  // a plain context first: its name says whether smooth edges come free
+  w->glfw = open_plain(title, width, height, 0);
+  if (w->glfw) {
+    read_renderer(w);
+    GLFWwindow* smooth = NULL;
+    if (!sg_scene_is_software(w->renderer)) {
+      smooth = open_plain(title, width, height, SAMPLES);
+    }
+    if (smooth) {
+      glfwDestroyWindow(w->glfw);
+      w->glfw = smooth;
+    }
+  }
   if (!w->glfw) {
     explain(error);
     glfwTerminate();
@@ -249,7 +275,7 @@ SgWindow* sg_window_open(const char* title, int width, int height, SgError* erro
     return NULL;
   }
   glfwMakeContextCurrent(w->glfw);
-  read_renderer(w);
+  glfwShowWindow(w->glfw);
   listen(w);
   return w;
 }
@@ -311,7 +337,8 @@ void sg_window_resize(SgWindow* w, int width, int height) {
 bool sg_window_hidden(const SgWindow* w) {
   int width, height;
   glfwGetFramebufferSize(w->glfw, &width, &height);
-  return width < 1 || height < 1 || glfwGetWindowAttrib(w->glfw, GLFW_ICONIFIED);
+  return width < 1 || height < 1 || glfwGetWindowAttrib(w->glfw, GLFW_ICONIFIED) ||
+         !glfwGetWindowAttrib(w->glfw, GLFW_VISIBLE);
 }
 
 
