@@ -1,5 +1,9 @@
-// Curves and bars. Curves are MuJoCo's figures (mjvFigure), filled here with points, ranges, ticks;
-// bars are rectangles and labels of our own, because MuJoCo's bar plots know no names.
+// Curves and bars. Curves are MuJoCo's figures (mjvFigure), filled here with points and ranges; bars
+// are rectangles and labels of our own, because MuJoCo's bar plots know no names.
+//
+// MuJoCo rounds the upright axis outwards to one digit, 0 to 1200 becomes 0 to 2000, and the curve is
+// left with half the room. So heights are handed to it as shares of our axis, 0 to 1, which it leaves
+// alone, and the numbers beside the axis are ours.
 //
 // The figures are dark and a little transparent, so that they can lie over any picture.
 
@@ -21,7 +25,7 @@ enum {
   MIN_HEIGHT = 92,  // pixels
   GAP = 4,          // pixels between figures
   BEST_LINE = 2,    // of the return's figure
-  WIDE = 300        // pixels, of a figure whose steps are written
+  WIDE = 250        // pixels, of a figure whose steps are written
 };
 
 static const double SHRINK = 0.995;  // of the bars' scale per step
@@ -57,8 +61,16 @@ static const char* const TITLES[SG_NFIGURE] = {
     "return", "Q of both critics", "reward terms",         "entropy", "alpha",
     "loss Q", "loss pi",           "saturated actions, %", "steps/s"};
 
+// the upright axis of a figure: heights 0 and 1, lines between, how its numbers are written
+typedef struct Axis {
+  double low, high;
+  int nstep;
+  char format[20];
+} Axis;
+
 struct SgFigures {
   mjvFigure figures[SG_NFIGURE];
+  Axis axes[SG_NFIGURE];
   char unit[32];  // of the steps
   int nbar;
   char names[MAX_BAR][64];
@@ -184,41 +196,62 @@ static void tick_format(char* format, size_t size, double step, double largest) 
 }
 
 
-// axis 0 or 1 from low to high, with ticks at round numbers
-static void set_axis(mjvFigure* figure, int axis, double low, double high, int ticks) {
+// an axis around low to high, with lines at round numbers
+static Axis make_axis(double low, double high, int ticks) {
   double step = round_step((high - low) / ticks);
-  double first = floor(low / step + 1e-6) * step, last = ceil(high / step - 1e-6) * step;
-  char* format = axis == 0 ? figure->xformat : figure->yformat;
-  figure->range[axis][0] = (float)first;
-  figure->range[axis][1] = (float)last;
-  figure->gridsize[axis] = (int)lround((last - first) / step) + 1;
-  tick_format(format, sizeof(figure->xformat), step, fmax(fabs(first), fabs(last)));
+  Axis axis = {.low = floor(low / step + 1e-6) * step, .high = ceil(high / step - 1e-6) * step};
+  axis.nstep = (int)lround((axis.high - axis.low) / step);
+  tick_format(axis.format, sizeof(axis.format), step, fmax(fabs(axis.low), fabs(axis.high)));
+  return axis;
 }
 
 
-// both axes around the points; empty figures run from 0 to 1
-static void set_axes(mjvFigure* figure, int nline) {
-  double low[2] = {0, INFINITY}, high[2] = {0, -INFINITY};
+// the range of the points: axis 0 from zero, axis 1 with room around a curve that does not move
+static void find_range(const mjvFigure* figure, int nline, int axis, double* low, double* high) {
+  *low = axis == 0 ? 0 : INFINITY;
+  *high = axis == 0 ? 0 : -INFINITY;
   for (int i = 0; i < nline; i++) {
-    for (int j = 0; j < 2 * figure->linepnt[i]; j++) {
-      low[j % 2] = fmin(low[j % 2], (double)figure->linedata[i][j]);
-      high[j % 2] = fmax(high[j % 2], (double)figure->linedata[i][j]);
+    for (int j = 0; j < figure->linepnt[i]; j++) {
+      *low = fmin(*low, (double)figure->linedata[i][2 * j + axis]);
+      *high = fmax(*high, (double)figure->linedata[i][2 * j + axis]);
     }
   }
-  if (low[1] > high[1]) {
-    low[1] = 0;
-    high[1] = 1;
+  if (*low > *high || (axis == 0 && *low == *high)) {
+    *low = 0;  // an empty figure
+    *high = 1;
   }
 
-  // a curve that does not move stands in the middle; float must be able to tell the ends apart
-  double least = fmax(1e-5 * fmax(fabs(low[1]), fabs(high[1])), 1e-6);
-  if (high[1] - low[1] < least) {
-    double room = fmax(0.1 * fabs(high[1]), least);
-    low[1] -= room;
-    high[1] += room;
+  // float must be able to tell the ends apart
+  double least = fmax(1e-5 * fmax(fabs(*low), fabs(*high)), 1e-6);
+  if (*high - *low < least) {
+    double room = *high == 0 ? 1 : fmax(0.1 * fabs(*high), least);
+    *low -= room;
+    *high += room;
   }
-  set_axis(figure, 0, low[0], high[0] > low[0] ? high[0] : 1, 6);
-  set_axis(figure, 1, low[1], high[1], 3);
+}
+
+
+// both axes around the points, and the points' heights as shares of theirs
+static Axis set_axes(mjvFigure* figure, int nline) {
+  double low, high;
+  find_range(figure, nline, 0, &low, &high);
+  Axis steps = make_axis(low, high, 6);
+  find_range(figure, nline, 1, &low, &high);
+  Axis axis = make_axis(low, high, 3);
+  figure->range[0][0] = (float)steps.low;
+  figure->range[0][1] = (float)steps.high;
+  figure->range[1][0] = 0;
+  figure->range[1][1] = 1;
+  figure->gridsize[0] = steps.nstep + 1;
+  figure->gridsize[1] = axis.nstep + 1;
+  snprintf(figure->xformat, sizeof(figure->xformat), "%s", steps.format);
+  for (int i = 0; i < nline; i++) {
+    for (int j = 0; j < figure->linepnt[i]; j++) {
+      float* y = &figure->linedata[i][2 * j + 1];
+      *y = (float)(((double)*y - axis.low) / (axis.high - axis.low));
+    }
+  }
+  return axis;
 }
 
 
@@ -228,9 +261,9 @@ static void set_axes(mjvFigure* figure, int nline) {
 static void add_marker(mjvFigure* figure, int line, float x, float y) {
   static const float corners[5][2] = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}, {1, 0}};
   float dx = 0.012f * (figure->range[0][1] - figure->range[0][0]);
-  float dy = 0.035f * (figure->range[1][1] - figure->range[1][0]);
+  float dy = 0.035f;
   x = fminf(x, figure->range[0][1] - dx);
-  y = fminf(fmaxf(y, figure->range[1][0] + dy), figure->range[1][1] - dy);
+  y = fminf(fmaxf(y, dy), 1 - dy);
   figure->linepnt[line] = 0;
   for (int i = 0; i < 5; i++) {
     add_point(figure, line, x + dx * corners[i][0], y + dy * corners[i][1]);
@@ -243,10 +276,11 @@ static void set_colour(float* to, const float* from) {
 }
 
 
-static void clear_figure(mjvFigure* figure) {
+static void clear_figure(SgFigures* figures, int id) {
+  mjvFigure* figure = &figures->figures[id];
   mjv_defaultFigure(figure);
   figure->flg_legend = 0;
-  figure->flg_ticklabel[1] = 1;
+  figure->flg_ticklabel[1] = 0;
   figure->flg_extend = 0;
   figure->linewidth = 2;
   figure->gridwidth = 1;
@@ -256,8 +290,7 @@ static void clear_figure(mjvFigure* figure) {
   set_colour(figure->textrgb, GREY);
   figure->figurergba[3] = 0.85f;
   figure->panergba[3] = 0.9f;
-  snprintf(figure->minwidth, sizeof(figure->minwidth), "00000");
-  set_axes(figure, 0);
+  figures->axes[id] = set_axes(figure, 0);
 }
 
 
@@ -278,13 +311,14 @@ void sg_figures_free(SgFigures* figures) {
 
 
 // mark the highest evaluation; of equal ones the later
-static void mark_best(mjvFigure* figure, const float* points, int n) {
-  int best = 0;
+static void mark_best(mjvFigure* figure, const Axis* axis) {
+  const float* points = figure->linedata[BEST_LINE - 1];
+  int best = 0, n = figure->linepnt[BEST_LINE - 1];
   for (int i = 1; i < n; i++) {
     best = points[2 * i + 1] >= points[2 * best + 1] ? i : best;
   }
   if (n > 0) {
-    double value = (double)points[2 * best + 1];
+    double value = axis->low + (axis->high - axis->low) * (double)points[2 * best + 1];
     add_marker(figure, BEST_LINE, points[2 * best], points[2 * best + 1]);
     set_colour(figure->linergb[BEST_LINE], WHITE);
     snprintf(figure->linename[BEST_LINE], sizeof(figure->linename[0]),
@@ -294,7 +328,8 @@ static void mark_best(mjvFigure* figure, const float* points, int n) {
 
 
 // a figure's lines from the table, x in thousands or millions of steps
-static void fill_figure(mjvFigure* figure, SgFigureId id, const SgTable* table, int x, double k) {
+static void fill_figure(SgFigures* figures, SgFigureId id, const SgTable* table, int x, double k) {
+  mjvFigure* figure = &figures->figures[id];
   int nline = 0;
   for (size_t i = 0; i < sizeof(LINES) / sizeof(LINES[0]); i++) {
     const Line* line = &LINES[i];
@@ -309,11 +344,11 @@ static void fill_figure(mjvFigure* figure, SgFigureId id, const SgTable* table, 
     }
     nline++;
   }
-  set_axes(figure, nline);
+  figures->axes[id] = set_axes(figure, nline);
 
   // what a line through one point would hide, and the best
   if (id == SG_FIGURE_RETURN) {
-    mark_best(figure, figure->linedata[1], figure->linepnt[1]);
+    mark_best(figure, &figures->axes[id]);
   }
   for (int i = 0; i < nline; i++) {
     if (figure->linepnt[i] == 1) {
@@ -329,10 +364,9 @@ void sg_figures_set_table(SgFigures* figures, const SgTable* table) {
       x >= 0 && table->nrow > 0 ? table->values[(table->nrow - 1) * table->ncolumn + x] : 0;
   bool millions = last >= 2e6;
   for (int id = 0; id < SG_NFIGURE; id++) {
-    mjvFigure* figure = &figures->figures[id];
-    clear_figure(figure);
+    clear_figure(figures, id);
     if (x >= 0) {
-      fill_figure(figure, (SgFigureId)id, table, x, millions ? 1e-6 : 1e-3);
+      fill_figure(figures, (SgFigureId)id, table, x, millions ? 1e-6 : 1e-3);
     }
   }
   snprintf(figures->unit, sizeof(figures->unit), "%s steps", millions ? "million" : "thousand");
@@ -341,6 +375,12 @@ void sg_figures_set_table(SgFigures* figures, const SgTable* table) {
 
 const mjvFigure* sg_figures_get(const SgFigures* figures, SgFigureId id) {
   return id == SG_FIGURE_REWARDS ? NULL : &figures->figures[id];
+}
+
+
+void sg_figures_axis(const SgFigures* figures, SgFigureId id, double* low, double* high) {
+  *low = figures->axes[id].low;
+  *high = figures->axes[id].high;
 }
 
 
@@ -435,6 +475,46 @@ static void draw_bars(const SgFigures* f, mjrRect area, const mjrContext* contex
 
 //-------------------------------- drawing -------------------------------------------------------
 
+// number i of an upright axis
+static void write_tick(char* text, size_t size, const Axis* axis, int i) {
+  double value = axis->low + (axis->high - axis->low) * i / axis->nstep;
+  snprintf(text, size, axis->format, fabs(value) < 1e-9 * (axis->high - axis->low) ? 0 : value);
+}
+
+
+// the lines, the steps where they find room, and the numbers beside the axis
+static void draw_curves(SgFigures* f, SgFigureId id, mjrRect area, const mjrContext* context) {
+  mjvFigure* figure = &f->figures[id];
+  const Axis* axis = &f->axes[id];
+  char text[64];
+  int margin = text_width(context, "0000");
+  for (int i = 0; i <= axis->nstep; i++) {
+    write_tick(text, sizeof(text), axis, i);
+    int width = text_width(context, text);
+    margin = width > margin ? width : margin;
+  }
+  mjrRect numbers = {area.left, area.bottom, margin + 4, area.height};
+  area.left += numbers.width;
+  area.width -= numbers.width;
+  if (area.width < 32 || area.height < 24) {
+    return;
+  }
+  figure->flg_ticklabel[0] = area.width >= WIDE;
+  snprintf(figure->xlabel, sizeof(figure->xlabel), "%s", area.width >= WIDE ? f->unit : "");
+  fill_rectangle(numbers, GROUND, 0.85f);
+  mjr_figure(area, figure, context);
+  for (int i = 0; i <= axis->nstep; i++) {
+    int height = figure->yaxispixel[1] - figure->yaxispixel[0];
+    int y = figure->yaxispixel[0] + height * i / axis->nstep;
+    int low = y - context->charHeight / 2;
+    low = low > area.bottom ? low : area.bottom;
+    write_tick(text, sizeof(text), axis, i);
+    draw_text((mjrRect){numbers.left, low, numbers.width, context->charHeight}, text, true, GREY,
+              context);
+  }
+}
+
+
 // a figure's name at the left of its head, its lines' names at the right
 static void draw_head(const SgFigures* f, SgFigureId id, mjrRect head, const mjrContext* context) {
   const mjvFigure* figure = &f->figures[id];
@@ -468,11 +548,7 @@ void sg_figures_draw_one(SgFigures* figures, SgFigureId id, mjrRect area,
     return;
   }
 
-  // steps are written where they find room
-  figures->figures[id].flg_ticklabel[0] = area.width >= WIDE;
-  snprintf(figures->figures[id].xlabel, sizeof(figures->figures[id].xlabel), "%s",
-           area.width >= WIDE ? figures->unit : "");
-  mjr_figure(area, &figures->figures[id], context);
+  draw_curves(figures, id, area, context);
 }
 
 

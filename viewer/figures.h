@@ -60,9 +60,11 @@ void sg_figures_set_table(SgFigures* figures, const SgTable* table);
 void sg_figures_set_rewards(SgFigures* figures, int n, const char* const* names,
                             const double* values);
 
-/// One curve figure as it will be drawn, for tests and for hosts with a layout of their own; the bars
-/// (SG_FIGURE_REWARDS) are not one: NULL. Borrowed.
+/// One curve figure as it will be drawn, for tests; the bars (SG_FIGURE_REWARDS) are not one: NULL. Its
+/// points are (steps in thousands or millions, height), where heights 0 and 1 are the values low and
+/// high of sg_figures_axis. Borrowed.
 const mjvFigure* sg_figures_get(const SgFigures* figures, SgFigureId id);
+void sg_figures_axis(const SgFigures* figures, SgFigureId id, double* low, double* high);
 
 /// Draw the figures of a mask into area (pixels, origin at the lower left): the return over its whole
 /// width, the others two abreast. Nothing when the area is too small for one.
