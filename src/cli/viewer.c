@@ -98,6 +98,7 @@ static int spawn(pid_t* pid, const char* path, char* const* argv, int stderr_end
     posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&files, stderr_end, STDERR_FILENO);
+    posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);  // our caller's, too
     why = posix_spawn(pid, path, &files, &attributes, argv, environ);
     posix_spawn_file_actions_destroy(&files);
   }
