@@ -143,13 +143,14 @@ static SgStatus run_settings(const char* folder, Settings* settings, SgError* er
 
 SgStatus sg_player_open(SgPlayer* player, const char* what, const char* model, SgError* error) {
   Settings settings = {0};
-  char policy[1024], folder[1024], task[1024];
-  SgStatus status = sg_run_policy(what, policy, folder, sizeof(policy), error);
+  char policy[1024], task[1024];
+  char* folder = player->folder;
+  SgStatus status = sg_run_policy(what, policy, folder, sizeof(player->folder), error);
   if (status == SG_OK) {
     status = sg_player_open_policy(player, policy, error);
   }
   if (status == SG_OK && !folder[0]) {
-    find_run(policy, folder, sizeof(folder));
+    find_run(policy, folder, sizeof(player->folder));
   }
   if (status == SG_OK) {
     status = find_task(player, folder, model, task, sizeof(task), error);

@@ -12,6 +12,7 @@
 typedef struct SgPlayer {
   char policy_path[1024];
   char policy_sha256[65];  ///< what sha256sum prints of the file
+  char folder[1024];       ///< the run it lies in; "": in none
   SgPolicy* policy;
   SgTask* task;
 } SgPlayer;
