@@ -152,7 +152,7 @@ static SgStatus take_updates(Bench* b, double seconds, double* rate, SgError* er
   int n = 0;
   do {
     double before = sg_clock();
-    sg_replay_sample(b->replay, &b->sample, batch);
+    sg_replay_sample_on(b->replay, b->pool, &b->sample, batch);
     b->sample_seconds += sg_clock() - before;
     status = sg_sac_update(b->sac, batch, &info, error);
     n++;
