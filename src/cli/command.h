@@ -13,6 +13,7 @@ typedef struct SgCommand {
   const char* summary;   ///< one line for the list of commands
   const char* usage;     ///< "softgait eval [RUN|POLICY] [flags]"
   const char* examples;  ///< shown first in help, a line each
+  const char* notes;     ///< shown last in help, lines; NULL: none
   int max_words;
   int nflag;
   const SgFlag* flags;
