@@ -2,6 +2,7 @@
 
 #include "task/observe.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -49,7 +50,8 @@ static const KindRow KINDS[] = {
 
 enum {
   NKIND = sizeof(KINDS) / sizeof(KINDS[0]),
-  NAME = 128
+  NAME = 128,
+  NO_COMPONENT = INT_MIN
 };
 
 
@@ -150,7 +152,7 @@ static int element_adr(const mjModel* m, int kind, int id) {
 }
 
 
-// cut "kind:element[:component]" in place
+// cut "kind:element[:component]" in place; NO_COMPONENT when none is named
 static bool split(char* text, char** kind, char** element, int64_t* component) {
   *kind = text;
   char* colon = strchr(text, ':');
@@ -159,7 +161,7 @@ static bool split(char* text, char** kind, char** element, int64_t* component) {
   }
   *colon = '\0';
   *element = colon + 1;
-  *component = 0;
+  *component = NO_COMPONENT;
   colon = strrchr(*element, ':');
   if (colon && sg_text_int(colon + 1, component)) {
     *colon = '\0';
@@ -209,7 +211,14 @@ SgStatus sg_observe_channel(SgChannel* channel, const char* name, const mjModel*
   if (find_elements(m, api, kind, element, &id, &id2, error) != SG_OK) {
     return SG_FILE;
   }
-  if (component < 0 || component >= sg_observe_components(m, kind, id)) {
+  int count = sg_observe_components(m, kind, id);
+  if (component == NO_COMPONENT && count > 1) {
+    return sg_fail(error, SG_FILE,
+                   "channel '%s': it has %d components in this model, and the name says none", name,
+                   count);
+  }
+  component = component == NO_COMPONENT ? 0 : component;
+  if (component < 0 || component >= count) {
     return sg_fail(error, SG_FILE, "channel '%s': there is no component %lld", name,
                    (long long)component);
   }
@@ -227,6 +236,16 @@ SgStatus sg_observe_channel(SgChannel* channel, const char* name, const mjModel*
 
 
 //-------------------------------- numbers -------------------------------------------------------
+
+bool sg_observe_needs_rne(const SgChannel* channels, int n) {
+  for (int i = 0; i < n; i++) {
+    if (KINDS[channels[i].kind].field == AT(cfrc_ext)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 
 void sg_observe(double* obs, const SgChannel* channels, int n, const mjData* d, bool first) {
   for (int i = 0; i < n; i++) {
