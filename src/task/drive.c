@@ -14,7 +14,7 @@ enum {
   EPISODE_STEPS = 1000  // of a model alone: it has no ends, so that a recording of it has one
 };
 
-static const SgObserveApi API = {mj_name2id, mj_id2name};
+static const SgObserveApi API = {mj_name2id, mj_id2name, mj_rnePostConstraint};
 
 
 static SgStatus no_memory(SgError* error) {

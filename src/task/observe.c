@@ -252,6 +252,16 @@ SgStatus sg_observe_channel(SgChannel* channel, const char* name, const mjModel*
 
 //-------------------------------- numbers -------------------------------------------------------
 
+bool sg_observe_needs_rne(const SgChannel* channels, int n) {
+  for (int i = 0; i < n; i++) {
+    if (KINDS[channels[i].kind].field == AT(cfrc_ext)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+
 void sg_observe(double* obs, const SgChannel* channels, int n, const mjData* d, bool first) {
   for (int i = 0; i < n; i++) {
     const SgChannel* c = &channels[i];

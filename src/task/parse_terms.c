@@ -43,7 +43,7 @@ static int find_body(const mjModel* m, const char* name) {
 static SgStatus unknown_element(const SgTask* task, SgYamlNode node, bool body, const char* name,
                                 SgError* error) {
   SgError why = {0};
-  const SgObserveApi api = {mj_name2id, mj_id2name};
+  const SgObserveApi api = {mj_name2id, mj_id2name, mj_rnePostConstraint};
   sg_observe_element(task->model, &api, sg_observe_kind(body ? "xpos" : "qpos"), name, &why);
   return sg_param_fail(&task->params, node, error, "%s", why.text);
 }

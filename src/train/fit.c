@@ -23,7 +23,7 @@ typedef struct Compare {
   const SgDrive* drive;
 } Compare;
 
-static const SgObserveApi API = {mj_name2id, mj_id2name};
+static const SgObserveApi API = {mj_name2id, mj_id2name, mj_rnePostConstraint};
 
 
 //-------------------------------- findings ------------------------------------------------------

@@ -127,6 +127,28 @@ SgStatus sg_player_join(SgPlayer* player, SgTask* task, bool chosen, SgError* er
 }
 
 
+SgStatus sg_player_check(const SgPlayer* player, const SgTask* task, SgError* error) {
+  SgFit fit;
+  SgDrive names;
+  SgStatus status = sg_fit(&fit, player->policy, task, error);
+  if (status == SG_OK && fit.nwrong > 0) {
+    status = misfit(player, task, &fit, error);
+  }
+  if (status == SG_OK) {
+    status = sg_fit_drive(&names, player->policy, error);
+  }
+  if (status != SG_OK) {
+    return status;
+  }
+  if (!sg_task_drives(task, &names)) {
+    status = sg_fail(error, SG_FILE, "%s: sees or drives other things than the policy before it",
+                     player->policy_path);
+  }
+  sg_fit_drive_free(&names);
+  return status;
+}
+
+
 SgTask* sg_player_model(const char* model, const SgTaskSetting* settings, int nsetting,
                         SgError* error) {
   char path[1024];
@@ -219,13 +241,13 @@ static SgTask* load_own_task(const SgPlayer* player, const char* folder, SgError
 
 
 SgStatus sg_player_open(SgPlayer* player, const char* what, const char* model, SgError* error) {
-  char policy[1024], folder[1024];
-  SgStatus status = sg_run_policy(what, policy, folder, sizeof(policy), error);
+  char policy[1024], *folder = player->folder;
+  SgStatus status = sg_run_policy(what, policy, folder, sizeof(player->folder), error);
   if (status == SG_OK) {
     status = sg_player_open_policy(player, policy, error);
   }
   if (status == SG_OK && !folder[0]) {
-    find_run(policy, folder, sizeof(folder));
+    find_run(policy, folder, sizeof(player->folder));
   }
   if (status == SG_OK) {
     player->task =

@@ -18,6 +18,7 @@ enum {
 typedef struct SgPlayer {
   char policy_path[1024];
   char policy_sha256[65];  ///< what sha256sum prints of the file
+  char folder[1024];       ///< the run it lies in; "": in none
   SgPolicy* policy;
   SgTask* task;  ///< its observation and action are the policy's, in the policy's order
   char note
@@ -41,6 +42,10 @@ SgStatus sg_player_open_policy(SgPlayer* player, const char* path, SgError* erro
 /// made of the task: from here on the task sees and drives what the policy does. chosen: the user named
 /// this model.
 SgStatus sg_player_join(SgPlayer* player, SgTask* task, bool chosen, SgError* error);
+
+/// Whether a loaded policy may take the place of another that drives this task already: it must fit,
+/// and see and drive the same in the same order. SG_FILE when it may not.
+SgStatus sg_player_check(const SgPlayer* player, const SgTask* task, SgError* error);
 
 /// Load the task that --model names under settings (nsetting), or the model alone when no task file is
 /// beside it; that has no parameters to set. NULL with SG_FILE, SG_USAGE for a wrong setting.
