@@ -21,11 +21,11 @@
 enum {
   MAX_BAR = 32,
   MAX_POINT = mjMAXLINEPNT - 1,
-  MIN_WIDTH = 130,  // pixels of a figure that can be read
-  MIN_HEIGHT = 92,  // pixels
-  GAP = 4,          // pixels between figures
-  BEST_LINE = 2,    // of the return's figure
-  WIDE = 250        // pixels, of a figure whose steps are written
+  MIN_WIDTH = 7,   // letters high: what a figure needs to be read
+  MIN_HEIGHT = 5,  // letters high
+  GAP = 4,         // pixels between figures
+  BEST_LINE = 2,   // of the return's figure
+  WIDE = 14        // letters high, of a figure whose steps are written
 };
 
 static const double SHRINK = 0.995;  // of the bars' scale per step
@@ -45,8 +45,8 @@ typedef struct Line {
 } Line;
 
 static const Line LINES[] = {
-    {SG_FIGURE_RETURN, "AverageEpRet", "training", SKY, 1},
-    {SG_FIGURE_RETURN, "AverageTestEpRet", "evaluation", ORANGE, 1},
+    {SG_FIGURE_RETURN, "AverageEpRet", "train", SKY, 1},
+    {SG_FIGURE_RETURN, "AverageTestEpRet", "eval", ORANGE, 1},
     {SG_FIGURE_Q, "AverageQ1Vals", "Q1", SKY, 1},
     {SG_FIGURE_Q, "AverageQ2Vals", "Q2", ORANGE, 1},
     {SG_FIGURE_ENTROPY, "Entropy", "", GREEN, 1},
@@ -393,7 +393,8 @@ void sg_figures_set_rewards(SgFigures* figures, int n, const char* const* names,
   figures->high *= SHRINK;
   for (int i = 0; i < figures->nbar; i++) {
     double value = isfinite(values[i]) ? values[i] : 0;
-    snprintf(figures->names[i], sizeof(figures->names[i]), "%s", names[i]);
+    const char* name = strncmp(names[i], "reward_", 7) == 0 ? names[i] + 7 : names[i];
+    snprintf(figures->names[i], sizeof(figures->names[i]), "%s", name);
     figures->values[i] = value;
     figures->low = fmin(figures->low, value);
     figures->high = fmax(figures->high, value);
@@ -417,12 +418,22 @@ static void fill_rectangle(mjrRect area, const float* rgb, float alpha) {
 }
 
 
-// text on the ground, from left or up to right, in the middle of the row's height
+// text on the ground, from left or up to right, in the middle of the row's height; cut where the row ends
 static void draw_text(mjrRect row, const char* text, bool right, const float* rgb,
                       const mjrContext* context) {
-  int width = text_width(context, text);
+  char fits[128] = "";
+  for (size_t i = 0; text[i] && i < sizeof(fits) - 1; i++) {
+    fits[i] = text[i];
+    if (text_width(context, fits) > row.width) {
+      fits[i] = '\0';
+      break;
+    }
+  }
+  int width = text_width(context, fits);
   mjrRect place = {right ? row.left + row.width - width : row.left, row.bottom, width, row.height};
-  mjr_label(place, mjFONT_NORMAL, text, 0, 0, 0, 0, rgb[0], rgb[1], rgb[2], context);
+  if (width > 0) {
+    mjr_label(place, mjFONT_NORMAL, fits, 0, 0, 0, 0, rgb[0], rgb[1], rgb[2], context);
+  }
 }
 
 
@@ -447,28 +458,35 @@ static void write_value(char* text, size_t size, double value) {
 
 
 static void draw_bars(const SgFigures* f, mjrRect area, const mjrContext* context) {
-  // the names' column, then bars, then numbers
+  // the names' column, then bars, then numbers where there is room for them
   int names = 0, numbers = text_width(context, "-0.000"), pad = 8;
   for (int i = 0; i < f->nbar; i++) {
     int width = text_width(context, f->names[i]);
     names = width > names ? width : names;
   }
   names = names > area.width / 2 ? area.width / 2 : names;
+  numbers = numbers > area.width / 4 ? -pad : numbers;
+
+  // rows as high as a letter at least, so not all may find room
+  int most = area.height / context->charHeight, n = f->nbar < most ? f->nbar : most;
+  int room = area.height / (n > 0 ? n : 1), full = 3 * context->charHeight / 2;
+  int height = room < full ? room : full;
   fill_rectangle(area, GROUND, 0.85f);
-  int room = (area.height - pad) / (f->nbar > 0 ? f->nbar : 1), top = area.bottom + area.height;
-  int height = room < 3 * context->charHeight / 2 ? room : 3 * context->charHeight / 2;
-  for (int i = 0; i < f->nbar && height >= 4; i++) {
+  for (int i = 0; i < n; i++) {
     char text[32];
-    mjrRect row = {area.left + pad, top - (i + 1) * height, names, height - 2};
-    mjrRect pane = {row.left + names + pad, row.bottom + 2, area.width - names - numbers - 4 * pad,
+    int low = area.bottom + area.height - (i + 1) * height;
+    mjrRect row = {area.left + pad, low, names, height};
+    mjrRect pane = {row.left + names + pad, low + 3, area.width - names - numbers - 4 * pad,
                     height - 6};
-    mjrRect number = {area.left + pad, row.bottom, area.width - 2 * pad, row.height};
+    mjrRect number = {area.left + area.width - pad - numbers, low, numbers, height};
     write_value(text, sizeof(text), f->values[i]);
     if (pane.width > 0) {
       draw_bar(f, f->values[i], pane);
     }
     draw_text(row, f->names[i], false, WHITE, context);
-    draw_text(number, text, true, WHITE, context);
+    if (numbers > 0) {
+      draw_text(number, text, true, WHITE, context);
+    }
   }
 }
 
@@ -499,8 +517,10 @@ static void draw_curves(SgFigures* f, SgFigureId id, mjrRect area, const mjrCont
   if (area.width < 32 || area.height < 24) {
     return;
   }
-  figure->flg_ticklabel[0] = area.width >= WIDE;
-  snprintf(figure->xlabel, sizeof(figure->xlabel), "%s", area.width >= WIDE ? f->unit : "");
+  bool wide = area.width >= WIDE * context->charHeight;
+  figure->linewidth = (float)context->charHeight / 9;
+  figure->flg_ticklabel[0] = wide;
+  snprintf(figure->xlabel, sizeof(figure->xlabel), "%s", wide ? f->unit : "");
   fill_rectangle(numbers, GROUND, 0.85f);
   mjr_figure(area, figure, context);
   for (int i = 0; i <= axis->nstep; i++) {
@@ -566,12 +586,13 @@ void sg_figures_draw(SgFigures* figures, unsigned mask, mjrRect area, const mjrC
       ids[n++] = id;
     }
   }
-  if (n == 0 || area.width < MIN_WIDTH || area.height < MIN_HEIGHT) {
+  int least = MIN_HEIGHT * context->charHeight;
+  if (n == 0 || area.width < MIN_WIDTH * context->charHeight || area.height < least) {
     return;
   }
 
   // as many rows as can be read; the first is half as high again as the others
-  int rows = count_rows(ids, n), most = area.height / MIN_HEIGHT;
+  int rows = count_rows(ids, n), most = area.height / least;
   rows = rows < most ? rows : most;
   bool wide = ids[0] == SG_FIGURE_RETURN;
   double share = area.height / (rows + (wide ? 0.5 : 0.0));

@@ -202,6 +202,7 @@ def test_words():
     refuse(3, "no such run", "nowhere", "--out", "x.mp4")
     refuse(3, "", "run/config.yaml", "--out", "x.png")
     accept("run", "--out", "track.png", "--camera", "track", *SMALL)
+    refuse(2, "--height is '4097'", "run", "--out", "x.png", "--height", 4097)
     help_text = softgait("record", "--help")
     check(help_text.returncode == 0 and "--camera" in help_text.stdout, help_text)
 
@@ -212,6 +213,10 @@ def test_missing():
     refuse(5, "Debian packages libegl1", "run", "--out", "x.mp4", env=without("libEGL.so.1"))
     refuse(5, "libegl-mesa0", "run", "--out", "x.png", env=without("libEGL_mesa.so.0"))
     refuse(5, "libgl1-mesa-dri", "run", "--out", "x.png", env={"LIBGL_DRIVERS_PATH": "/nonexistent"})
+
+    shutil.copy(PROGRAM, "../softgait")
+    alone = subprocess.run(["../softgait", "record", "run", "--out", "x.png"], capture_output=True, text=True)
+    check(alone.returncode == 5 and "needs the program softgait-record" in alone.stderr, alone)
 
     # without ffmpeg the frames are the fallback, and no success
     got = softgait("record", "run", "--out", "x.mp4", "--fps", 10, *SMALL, env=programs())
