@@ -186,6 +186,18 @@ def test_progress():
     accept("../bare.safetensors", "--out", "plain.png", *SMALL)
 
 
+def test_picture():
+    """scripts/picture: still, clip and GIF of the README."""
+    script = pathlib.Path(__file__).resolve().parents[2] / "scripts/picture"
+    got = subprocess.run([script, "run", "pictures"], env={**os.environ, "SOFTGAIT": PROGRAM, "WIDTH": "160"},
+                         capture_output=True, text=True)
+    check(got.returncode == 0 and not got.stderr, got)
+    check(sorted(os.listdir("pictures")) == ["clip.gif", "clip.mp4", "still.png"], os.listdir("pictures"))
+    gif = probe("pictures/clip.gif")
+    check((gif["codec_name"], gif["width"], gif["height"]) == ("gif", 160, 90) and int(gif["nb_read_frames"]) > 1, gif)
+    shutil.rmtree("pictures")
+
+
 def test_words():
     """Mistakes on the command line."""
     refuse(2, "record needs --out", "run")
@@ -278,7 +290,8 @@ def main():
         softgait("train", "hopper", "--run", "run", "--steps", 600, "--set", "sac.start_steps=200", "--set",
                  "train.eval_every=200", "--set", "train.eval_episodes=1", *TRAIN)
         check(subprocess.run([EPISODE_TEST, "run"]).returncode == 0, "test_episode")
-        for test in (test_returns, test_stills, test_video, test_progress, test_words, test_missing, test_failures, test_signals):
+        for test in (test_returns, test_stills, test_video, test_progress, test_picture,
+                     test_words, test_missing, test_failures, test_signals):
             begin = time.time()
             test()
             print(f"{test.__name__} {time.time() - begin:.1f} s", flush=True)
