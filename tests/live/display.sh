@@ -86,7 +86,7 @@ run() {
   env "$@" "$program" "${small[@]}" --steps "$steps" --run "$folder/$name" --view --json > "$name.json" 2> "$name.err"
 }
 
-short=2000 long=20000
+short=2000 long=16000
 "$program" "${small[@]}" --steps $short --run "$folder/short" --json > short.json
 "$program" "${small[@]}" --steps $long --run "$folder/long" --json > long.json
 
@@ -148,7 +148,7 @@ report $? "$up of $windows windows came up: $(cat watch.err)"
 for _ in $(seq "$kills"); do
   DISPLAY=$display "$program" watch "$folder/endless" 2>> watch.err &
   pid=$!
-  sleep "$((RANDOM % 2)).$((RANDOM % 10))"
+  sleep "0.$((1 + RANDOM % 9))$((RANDOM % 10))"
   kill -KILL $pid
   { wait $pid; } 2> /dev/null
 done
