@@ -133,6 +133,22 @@ static void forward(void* arg) {
 }
 
 
+// move a free camera's target along with the body
+static void follow(SgScene* s) {
+  if (s->follow <= 0 || s->camera.type != mjCAMERA_FREE) {
+    return;
+  }
+  const mjtNum* now = s->data->subtree_com + 3 * s->follow;
+  double rise = HEIGHT_RATE * (now[2] - s->base);
+  for (int i = 0; i < 2; i++) {
+    s->camera.lookat[i] += now[i] - s->last[i];
+    s->last[i] = now[i];
+  }
+  s->camera.lookat[2] += rise;
+  s->base += rise;
+}
+
+
 bool sg_scene_set_state(SgScene* s, const mjtNum* qpos, const mjtNum* qvel, const mjtNum* ctrl) {
   const mjModel* m = s->model;
   if (!all_finite(qpos, m->nq) || !all_finite(qvel, m->nv) || !all_finite(ctrl, m->nu)) {
@@ -143,7 +159,9 @@ bool sg_scene_set_state(SgScene* s, const mjtNum* qpos, const mjtNum* qvel, cons
   for (int i = 0; i < m->nu; i++) {
     s->data->ctrl[i] = ctrl ? ctrl[i] : 0;
   }
-  return sg_guard_call(forward, s, NULL) == SG_OK;
+  bool fine = sg_guard_call(forward, s, NULL) == SG_OK;
+  follow(s);
+  return fine;
 }
 
 
@@ -212,22 +230,6 @@ void sg_scene_follow(SgScene* s, int body) {
 }
 
 
-// move a free camera's target along with the body
-static void follow(SgScene* s) {
-  if (s->follow <= 0 || s->camera.type != mjCAMERA_FREE) {
-    return;
-  }
-  const mjtNum* now = s->data->subtree_com + 3 * s->follow;
-  double rise = HEIGHT_RATE * (now[2] - s->base);
-  for (int i = 0; i < 2; i++) {
-    s->camera.lookat[i] += now[i] - s->last[i];
-    s->last[i] = now[i];
-  }
-  s->camera.lookat[2] += rise;
-  s->base += rise;
-}
-
-
 void sg_scene_next_camera(SgScene* s, int step, char* name, int size) {
   int n = (int)s->model->ncam + 1;
   int now = s->camera.type == mjCAMERA_FIXED ? s->camera.fixedcamid + 1 : 0;
@@ -270,7 +272,6 @@ void sg_scene_draw(SgScene* s, mjrRect area) {
   if (area.width < 1 || area.height < 1) {
     return;
   }
-  follow(s);
   mjv_updateScene(s->model, s->data, &s->option, &s->perturb, &s->camera, mjCAT_ALL, &s->scene);
   mjr_render(area, &s->scene, &s->context);
 }

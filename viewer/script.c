@@ -102,24 +102,39 @@ static void push_key(SgView* v, const char* word) {
 }
 
 
+static void print_rectangle(const char* name, mjrRect r) {
+  printf("\"%s\": [%d, %d, %d, %d], ", name, r.left, r.bottom, r.width, r.height);
+}
+
+
+// where the return's figure has its axes, in pixels and in data
+static void print_figure(const mjvFigure* f) {
+  printf("\"figure\": [[%d, %d, %.9g, %.9g], [%d, %d, %.9g, %.9g]], ", f->xaxispixel[0],
+         f->xaxispixel[1], (double)f->xaxisdata[0], (double)f->xaxisdata[1], f->yaxispixel[0],
+         f->yaxispixel[1], (double)f->yaxisdata[0], (double)f->yaxisdata[1]);
+}
+
+
 static void print_state(const SgView* v) {
-  const mjrRect* r = v->state.rect;
-  printf(
-      "{\"mode\": \"%s\", \"paused\": %d, \"step\": %d, \"episode\": %u, \"return\": %.17g, "
-      "\"select\": %d, \"push\": %d, \"camera\": %d, \"env\": %d, \"trained\": %lld, "
-      "\"pictures\": %ld, \"draw_ms\": %.2f, \"message\": \"%s\", ",
-      v->mode == SG_MODE_PLAY ? "play" : "live", v->paused,
-      v->has_play ? sg_env_steps(v->play.env) : -1, v->has_play ? v->play.episode : 0,
-      v->has_play ? v->play.sum : 0, v->scene->perturb.select, v->scene->perturb.active,
-      v->scene->camera.type == mjCAMERA_FIXED ? v->scene->camera.fixedcamid : -1, v->feed.env + 1,
-      v->has_play ? (long long)v->play.trained : -1, v->pictures, 1000 * v->draw_cost, v->message);
-  printf(
-      "\"qpos0\": %.17g, \"view\": [%d, %d, %d, %d], \"curves\": [%d, %d, %d, %d], "
-      "\"left\": %d, \"right\": %d, \"policy\": \"%s\"}\n",
-      v->scene->data->qpos[0], r[SG_RECT_VIEW].left, r[SG_RECT_VIEW].bottom, r[SG_RECT_VIEW].width,
-      r[SG_RECT_VIEW].height, r[SG_RECT_CURVES].left, r[SG_RECT_CURVES].bottom,
-      r[SG_RECT_CURVES].width, r[SG_RECT_CURVES].height, r[SG_RECT_LEFT].width,
-      r[SG_RECT_RIGHT].width, v->has_play ? v->play.player.policy_sha256 : "");
+  const SgPlay* p = &v->play;
+  const mjvCamera* camera = &v->scene->camera;
+  printf("{\"mode\": \"%s\", \"paused\": %d, \"help\": %d, \"env\": %d, \"run\": %d, ",
+         v->mode == SG_MODE_PLAY ? "play" : "live", v->paused, v->help, v->feed.env + 1,
+         v->has_run ? (int)v->feed.state : 0);
+  if (v->has_play) {
+    printf(
+        "\"step\": %d, \"episode\": %u, \"return\": %.17g, \"trained\": %lld, \"policy\": \"%s\", ",
+        sg_env_steps(p->env), p->episode, p->sum, (long long)p->trained, p->player.policy_sha256);
+  }
+  printf("\"select\": %d, \"push\": %d, \"camera\": %d, ", v->scene->perturb.select,
+         v->scene->perturb.active, camera->type == mjCAMERA_FIXED ? camera->fixedcamid : -1);
+  print_rectangle("view", v->state.rect[SG_RECT_VIEW]);
+  print_rectangle("left", v->state.rect[SG_RECT_LEFT]);
+  print_rectangle("right", v->state.rect[SG_RECT_RIGHT]);
+  print_rectangle("curves", v->state.rect[SG_RECT_CURVES]);
+  print_figure(sg_figures_get(v->figures, SG_FIGURE_RETURN));
+  printf("\"qpos0\": %.17g, \"pictures\": %ld, \"message\": \"%s\"}\n", v->scene->data->qpos[0],
+         v->pictures, v->message);
   fflush(stdout);
 }
 

@@ -71,13 +71,25 @@ static SgStatus need_scene(SgView* v, SgError* error) {
 }
 
 
+// bars under the terms' names, without the word that all share
+static void set_bars(SgView* v, int n, const char* const* names, const double* values) {
+  static const char shared[] = "reward_";
+  const char* shorter[SG_LIVE_MAX_REWARD];
+  n = n < SG_LIVE_MAX_REWARD ? n : SG_LIVE_MAX_REWARD;
+  for (int i = 0; i < n; i++) {
+    bool same = strncmp(names[i], shared, sizeof(shared) - 1) == 0;
+    shorter[i] = names[i] + (same ? sizeof(shared) - 1 : 0);
+  }
+  sg_figures_set_rewards(v->figures, n, shorter, values);
+}
+
+
 static void show_rewards(SgView* v) {
   const SgLiveEnv* env = sg_feed_env(&v->feed);
   if (v->mode == SG_MODE_PLAY) {
-    sg_figures_set_rewards(v->figures, v->play.info->nreward, v->play.info->rewards,
-                           sg_env_reward_terms(v->play.env));
+    set_bars(v, v->play.info->nreward, v->play.info->rewards, sg_env_reward_terms(v->play.env));
   } else if (env) {
-    sg_figures_set_rewards(v->figures, v->feed.frame->nreward, v->feed.frame->rewards, env->terms);
+    set_bars(v, v->feed.frame->nreward, v->feed.frame->rewards, env->terms);
   }
 }
 
