@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "task/guard.h"
 #include "train/run_read.h"
@@ -85,11 +85,19 @@ static SgStatus read_words(Words* w, int argc, char** argv, SgError* error) {
 
 //-------------------------------- loop ----------------------------------------------------------
 
+// seconds of all cores that this process has used
+static double processor_time(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+
 static void draw(SgView* v) {
-  double begin = sg_window_time();
+  double begin = processor_time();
   sg_view_draw(v);
   sg_window_swap(v->window);
-  double cost = sg_window_time() - begin;
+  double cost = processor_time() - begin;
   v->draw_cost = v->draw_cost > 0 ? 0.9 * v->draw_cost + 0.1 * cost : cost;
 }
 

@@ -1,5 +1,5 @@
 // Scripts: a file of events that go through the window's own queue, and looks at what came of them. For
-// tests; a line each:
+// tests; a line each, and a picture after each:
 //
 //   key NAME            tab shift+tab ctrl+p f1 space right a 3 ...
 //   move X Y            pointer, pixels from the lower left
@@ -167,10 +167,14 @@ static void push_random(SgScript* s, SgView* v) {
     event.kind = SG_EVENT_MOVE;
     event.x = s->x = (draw_int(s, 1200) - 100) * v->state.rect[SG_RECT_WINDOW].width / 1000.0;
     event.y = s->y = (draw_int(s, 1200) - 100) * v->state.rect[SG_RECT_WINDOW].height / 1000.0;
-  } else if (kind < 98) {
+  } else if (kind < 97) {
     event.kind = SG_EVENT_SCROLL;
     event.x = draw_int(s, 3) - 1;
     event.y = draw_int(s, 9) - 4;
+  } else if (kind < 98) {
+    event.kind = SG_EVENT_DROP;
+    snprintf(event.path, sizeof(event.path), "%s",
+             v->has_play && draw_int(s, 4) == 0 ? v->play.player.policy_path : "/dev/null");
   } else {
     sg_window_resize(v->window, draw_int(s, 4) ? 60 + draw_int(s, 900) : 0, 60 + draw_int(s, 500));
     return;
@@ -181,7 +185,7 @@ static void push_random(SgScript* s, SgView* v) {
 
 //-------------------------------- running -------------------------------------------------------
 
-// one line; false when it needs pictures first
+// do what one line says
 static void obey(SgScript* s, SgView* v, char* line) {
   char word[32] = "", a[1024] = "", b[64] = "";
   int n = sscanf(line, "%31s %1023s %63s", word, a, b);
@@ -246,11 +250,9 @@ bool sg_script_next(SgScript* s, SgView* v) {
     }
     return true;
   }
-  do {
-    if (!fgets(line, sizeof(line), s->file)) {
-      return false;
-    }
-    obey(s, v, line);
-  } while (false);
+  if (!fgets(line, sizeof(line), s->file)) {
+    return false;
+  }
+  obey(s, v, line);
   return true;
 }

@@ -76,7 +76,7 @@ typedef struct SgView {
   // time
   double now;        ///< seconds, of the clock or of the script
   double step;       ///< fixed seconds per picture; 0: the clock's
-  double draw_cost;  ///< seconds that a picture takes, smoothed
+  double draw_cost;  ///< processor seconds that a picture takes, smoothed
   double looked;     ///< when the policy file was looked at
   long pictures;     ///< drawn so far
   bool dirty;        ///< something changed that wants drawing now
