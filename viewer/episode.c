@@ -18,32 +18,48 @@ typedef struct Again {
 
 //-------------------------------- life ----------------------------------------------------------
 
+// one block: the policy's state, controls, MuJoCo's state, observation, action
 static bool allocate(SgEpisode* e) {
   const SgTaskInfo* task = sg_task_info(e->player->task);
   const mjModel* m = sg_task_model(e->player->task);
   size_t nobs = (size_t)task->nobs, nact = (size_t)task->nact;
   size_t nstate = (size_t)mj_stateSize(m, mjSTATE_INTEGRATION);
-  e->ctrl = malloc((nact + nstate) * sizeof(double) + (nobs + nact) * sizeof(float) +
-                   sg_policy_scratch(e->player->policy));
-  if (!e->ctrl) {
+  size_t policy = (sg_policy_state_size(e->player->policy) + 7) / 8 * 8;
+  e->memory = malloc(policy + (nact + nstate) * sizeof(double) + (nobs + nact) * sizeof(float));
+  if (!e->memory) {
     return false;
   }
+  e->state = sg_policy_state_init(e->player->policy, e->memory, policy);
+  e->ctrl = (double*)((char*)e->memory + policy);
   e->before = e->ctrl + nact;
   e->obs = (float*)(e->before + nstate);
   e->act = e->obs + nobs;
-  e->scratch = e->act + nact;
   e->between = mj_makeData(m);
   return e->between != NULL;
 }
 
 
-SgEpisode* sg_episode_create(const SgPlayer* player, SgError* error) {
+// what an evaluation would refuse as well
+static SgStatus check(const SgPlayer* player, SgError* error) {
   const SgTaskInfo* task = sg_task_info(player->task);
   if (task->episode_steps == 0) {
-    sg_fail(error, SG_FILE,
-            "%s: task %s has no time limit, so an episode may never end; give it control: "
-            "{episode_steps: N}",
-            task->task_path, task->name);
+    return sg_fail(error, SG_FILE,
+                   "%s: task %s has no time limit, so an episode may never end; give it control: "
+                   "{episode_steps: N}",
+                   task->task_path, task->name);
+  }
+  int nchannel = sg_policy_nchannel(player->policy), nact = sg_policy_nact(player->policy);
+  if (nchannel != task->nobs || nact != task->nact) {
+    return sg_fail(error, SG_FILE,
+                   "%s: takes %d observations and gives %d actions, task %s has %d and %d",
+                   player->policy_path, nchannel, nact, task->name, task->nobs, task->nact);
+  }
+  return SG_OK;
+}
+
+
+SgEpisode* sg_episode_create(const SgPlayer* player, SgError* error) {
+  if (check(player, error) != SG_OK) {
     return NULL;
   }
   SgEpisode* e = calloc(1, sizeof(SgEpisode));
@@ -65,7 +81,7 @@ void sg_episode_free(SgEpisode* e) {
   if (e) {
     mj_deleteData(e->between);
     sg_env_free(e->env);
-    free(e->ctrl);
+    free(e->memory);
     free(e);
   }
 }
@@ -81,6 +97,7 @@ static void keep_state(SgEpisode* e) {
 
 void sg_episode_begin(SgEpisode* e, uint64_t seed, uint32_t number) {
   sg_env_reset(e->env, seed, SG_RNG_EVAL, 0, number);
+  sg_policy_reset(e->state);
   e->sum = e->time = 0;
   e->steps = 0;
   e->over = e->failed = false;
@@ -96,7 +113,7 @@ bool sg_episode_step(SgEpisode* e) {
   }
   keep_state(e);
   sg_env_obs_float(e->env, e->obs);
-  SgPolicyStatus status = sg_policy_step(e->player->policy, e->obs, e->act, e->scratch);
+  SgPolicyStatus status = sg_policy_step_now(e->state, e->obs, NULL, e->act);
   for (int i = 0; i < task->nact; i++) {
     e->ctrl[i] = (double)e->act[i];
   }

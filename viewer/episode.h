@@ -25,15 +25,16 @@ typedef struct SgEpisode {
 
   const SgPlayer* player;
   SgEnv* env;
-  double* ctrl;      ///< (nact)
-  float *obs, *act;  ///< (nobs), (nact)
-  void* scratch;     ///< the policy's
-  mjtNum* before;    ///< MuJoCo's integration state at the last step's beginning
-  mjData* between;   ///< a simulation of its own: what lies between two steps
+  void* memory;          ///< one block behind what follows
+  SgPolicyState* state;  ///< the policy's: history and scratch
+  double* ctrl;          ///< (nact)
+  mjtNum* before;        ///< MuJoCo's integration state at the last step's beginning
+  float *obs, *act;      ///< (nobs), (nact)
+  mjData* between;       ///< a simulation of its own: what lies between two steps
 } SgEpisode;
 
 /// Make one for a player, which must outlive it; begin it before the first step. NULL with SG_FILE
-/// for a task without a time limit, SG_MACHINE when out of memory.
+/// for a task without a time limit or with other sizes, SG_MACHINE when out of memory.
 SgEpisode* sg_episode_create(const SgPlayer* player, SgError* error);
 
 /// Free it. NULL is allowed.

@@ -1,5 +1,6 @@
 // softgait doctor: what this machine has, what it lacks, and the package that supplies it.
 
+#include <dlfcn.h>
 #include <mujoco/mujoco.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,11 +100,22 @@ static void look_at_files(Findings* f) {
 }
 
 
+// programs and libraries that single commands open when they run
 static void look_at_programs(Findings* f) {
   if (system("command -v gnuplot > /dev/null 2>&1") == 0) {
     fine("gnuplot", "draws `softgait plot`");
   } else {
     lack(f, false, "gnuplot", "`softgait plot` needs the package gnuplot-nox");
+  }
+  if (system("command -v ffmpeg > /dev/null 2>&1") == 0) {
+    fine("ffmpeg", "writes the videos of `softgait record`");
+  } else {
+    lack(f, false, "ffmpeg", "`softgait record` needs the package ffmpeg for videos");
+  }
+  if (dlopen("libEGL.so.1", RTLD_LAZY) && dlopen("libEGL_mesa.so.0", RTLD_LAZY)) {
+    fine("EGL", "`softgait record` draws without a display");
+  } else {
+    lack(f, false, "EGL", "`softgait record` needs libegl1, libegl-mesa0 and libgl1-mesa-dri");
   }
 }
 
