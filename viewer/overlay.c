@@ -127,7 +127,7 @@ static void add_play(SgView* v, SgOverlay* o) {
   char trained[32];
   const SgPlay* p = &v->play;
   sg_overlay_add(o, "task", "%s", p->info->name);
-  if (p->folder[0]) {
+  if (p->player.folder[0]) {
     sg_overlay_add(o, "policy", "%s", p->choice == SG_PLAY_BEST ? "best" : "latest");
   }
   if (p->trained >= 0) {
@@ -366,7 +366,7 @@ void sg_overlay_title(SgView* v) {
   if (v->mode == SG_MODE_LIVE) {
     snprintf(title, sizeof(title), "live: %s, environment %d%s - softgait", f->name, f->env + 1,
              f->state == SG_LIVE_RUNNING ? "" : ", the run is over");
-  } else if (v->play.folder[0]) {
+  } else if (v->play.player.folder[0]) {
     snprintf(title, sizeof(title), "play: %s, %s policy - softgait", v->play.info->name,
              v->play.choice == SG_PLAY_BEST ? "best" : "latest");
   } else {

@@ -1,6 +1,6 @@
 // Playing a policy: the simulation of the play mode.
 //
-//   SgEnv ── obs ──> sg_policy_step ── act ──> SgEnv         the trainer's own path, to the byte
+//   SgEnv ── obs ──> sg_policy_step_now ── act ──> SgEnv         the trainer's own path, to the byte
 //     ^                                          │
 //   push, command                     history ring <┘ (steps back)
 //
@@ -31,7 +31,6 @@ typedef enum SgPlayChoice {
 typedef struct SgPlay {
   SgPlayer player;         ///< policy and task
   const SgTaskInfo* info;  ///< the task's facts
-  char folder[1024];       ///< the run it comes from; "" for a file that lies alone
   SgPlayChoice choice;     ///< of a run
   int64_t trained;         ///< steps that the policy was trained for; -1: it does not say
   SgEnv* env;              ///< the simulation

@@ -126,8 +126,8 @@ static SgStatus open_policy(SgView* v, const char* what, SgError* error) {
   if (status == SG_OK) {
     v->has_play = true;
     v->mode = SG_MODE_PLAY;
-    v->has_run =
-        v->play.folder[0] && sg_feed_open(&v->feed, v->play.folder, &(SgError){0}) == SG_OK;
+    v->has_run = v->play.player.folder[0] &&
+                 sg_feed_open(&v->feed, v->play.player.folder, &(SgError){0}) == SG_OK;
   }
   return status;
 }
