@@ -213,12 +213,13 @@ void sg_scene_home(SgScene* s) {
   sg_scene_follow(s, robot);
   robot = robot ? robot : find_robot(s->model, false);
 
-  // look at it a little from above, from so far that it fills a third of the picture's height
+  // look at it a little from above, from so far that it fills a third of the picture's height; at one that
+  // stays where it is, from higher and farther: what it works on lies around it
   if (robot) {
     double radius = reach(s, robot, s->data->subtree_com + 3 * robot);
     mju_copy3(s->camera.lookat, s->data->subtree_com + 3 * robot);
-    s->camera.distance = 5.5 * fmax(radius, 0.05);
-    s->camera.elevation = s->follow ? -14 : -25;
+    s->camera.distance = (s->follow ? 5.5 : 7) * fmax(radius, 0.05);
+    s->camera.elevation = s->follow ? -14 : -30;
   }
 }
 

@@ -122,6 +122,7 @@ static void print_state(const SgView* v) {
          v->mode == SG_MODE_PLAY ? "play" : "live", v->paused, v->help, v->feed.env + 1,
          v->has_run ? (int)v->feed.state : 0);
   if (v->has_play) {
+    printf("\"last_return\": %.17g, ", p->last_steps > 0 ? p->last_sum : 0);
     printf(
         "\"step\": %d, \"episode\": %u, \"return\": %.17g, \"trained\": %lld, \"policy\": \"%s\", ",
         sg_env_steps(p->env), p->episode, p->sum, (long long)p->trained, p->player.policy_sha256);

@@ -8,9 +8,11 @@ and pointer come through X, but for the ones that need an exact picture.
 """
 
 import csv
+import json
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -165,6 +167,16 @@ def test_time(viewer):
     viewer.state("key c", "key 1", "pictures 1")
 
 
+def test_bytes(program, softgait, display, run):
+    """What is played is what `softgait eval` computes, to the last bit."""
+    said = subprocess.run([softgait, "eval", str(run), "--episodes", "1", "--json"], capture_output=True, text=True,
+                          check=True, timeout=60)
+    wanted = json.loads(said.stdout)["mean_return"]
+    with Viewer(program, display, str(run), size="320x240") as viewer:
+        state = viewer.wait_for(lambda s: s["last_return"] != 0, "pictures 10")
+    check("an episode is worth what eval says", state["last_return"] == wanted, f"{wanted!r}")
+
+
 def test_drop(viewer, folder, run):
     """A policy that is dropped plays; what is no policy does not."""
     before = viewer.state()
@@ -214,6 +226,7 @@ def main():
             test_time(viewer)
             test_drop(viewer, folder, run)
             test_window(viewer, folder, run)
+        test_bytes(program, softgait, display.name, run)
         test_push(program, display.name, folder, run)
 
 
