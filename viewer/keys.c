@@ -252,7 +252,7 @@ static const Key WORDS[] = {
     {0, 0, GROUP_CAMERA,  "wheel",          "zoom",                     NULL, 0},
     {0, 0, GROUP_CAMERA,  "double click",   "select a body",            NULL, 0},
     {0, 0, GROUP_CAMERA,  "right double",   "look there",               NULL, 0},
-    {0, 0, GROUP_CAMERA,  "Ctrl+right dbl", "follow that body",         NULL, 0},
+    {0, 0, GROUP_CAMERA,  "Ctrl+right double","follow that body",         NULL, 0},
     {0, 0, GROUP_CAMERA,  "Ctrl+right drag", "push the selected body",  NULL, 0},
     {0, 0, GROUP_CAMERA,  "Ctrl+left drag", "turn it",                  NULL, 0},
     {0, 0, GROUP_PICTURE, "0 to 5",         "geom groups (Shift: sites)", NULL, 0},

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/text.h"
 #include "task/guard.h"
 #include "train/run_read.h"
 #include "view.h"
@@ -24,7 +25,7 @@ static const double SOFTWARE_SHARE = 2;  // software: seconds between pictures p
 typedef struct Words {
   const char *what, *model, *script;
   int width, height;
-  long bench;  // pictures to time; 0: none
+  int64_t bench;  // pictures to time; 0: none
   bool live, play;
 } Words;
 
@@ -52,8 +53,7 @@ static SgStatus read_flag(Words* w, const char* flag, const char* value, SgError
     fine = fine && sscanf(value, "%dx%d", &w->width, &w->height) == 2 && w->width >= 64 &&
            w->height >= 64 && w->width <= 8192 && w->height <= 8192;
   } else if (strcmp(flag, "--bench-frames") == 0) {
-    w->bench = fine ? atol(value) : 0;
-    fine = fine && w->bench > 0;
+    fine = fine && sg_text_int(value, &w->bench) && w->bench > 0 && w->bench <= 1000000;
   } else {
     return sg_fail(error, SG_USAGE, "there is no flag '%s'; see softgait-view --help", flag);
   }
@@ -163,9 +163,9 @@ static int compare(const void* a, const void* b) {
 
 
 // times of whole pictures, steps of the policy and swap included, as one line
-static void bench(SgView* v, long n) {
+static void bench(SgView* v, int64_t n) {
   double* times = malloc((size_t)n * sizeof(double));
-  for (long i = 0; times && i < n; i++) {
+  for (int64_t i = 0; times && i < n; i++) {
     double begin = sg_window_time();
     sg_window_wait(v->window, 0);
     take_events(v);
@@ -177,9 +177,10 @@ static void bench(SgView* v, long n) {
   }
   if (times) {
     qsort(times, (size_t)n, sizeof(double), compare);
-    printf("%dx%d %s: %ld pictures, %.1f ms median, %.1f least, %.1f at 95 %%\n",
+    printf("%dx%d %s: %lld pictures, %.1f ms median, %.1f least, %.1f at 95 %%\n",
            v->state.rect[SG_RECT_WINDOW].width, v->state.rect[SG_RECT_WINDOW].height,
-           sg_window_renderer(v->window), n, times[n / 2], times[0], times[n * 95 / 100]);
+           sg_window_renderer(v->window), (long long)n, times[n / 2], times[0],
+           times[n * 95 / 100]);
   }
   free(times);
 }

@@ -79,7 +79,7 @@ int sg_scene_pick(SgScene* scene, mjrRect area, double x, double y, mjtNum point
 
 /// The force and torque (N, N m, world frame, about the mass centre of the selected body) with which the user's
 /// push acts in the shown state, as sg_env_push takes them. False when there is none.
-bool sg_scene_push(SgScene* scene, mjtNum force[6]);
+bool sg_scene_push(const SgScene* scene, mjtNum force[6]);
 
 /// Read pixels of the buffer that is drawn into: (area.height, area.width, 3), the lowest row first.
 void sg_scene_read(const SgScene* scene, mjrRect area, unsigned char* rgb);

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "base/text.h"
 #include "view.h"
 
 struct SgScript {
@@ -54,6 +55,14 @@ void sg_script_close(SgScript* s) {
 
 //-------------------------------- words ---------------------------------------------------------
 
+// a number, or 0
+static double number(const char* text) {
+  double value = 0;
+  sg_text_double(text, &value);
+  return value;
+}
+
+
 static int key_code(const char* name) {
   static const struct {
     const char* name;
@@ -68,7 +77,7 @@ static int key_code(const char* name) {
     }
   }
   if (name[0] == 'f' && name[1]) {
-    return mjKEY_F1 - 1 + atoi(name + 1);
+    return mjKEY_F1 - 1 + (int)number(name + 1);
   }
   return name[0] >= 'a' && name[0] <= 'z' ? name[0] - 'a' + 'A' : name[0];
 }
@@ -196,8 +205,8 @@ static void obey(SgScript* s, SgView* v, char* line) {
   if (strcmp(word, "key") == 0) {
     push_key(v, a);
   } else if (strcmp(word, "move") == 0) {
-    s->x = atof(a);
-    s->y = atof(b);
+    s->x = number(a);
+    s->y = number(b);
     push(v, (SgEvent){.kind = SG_EVENT_MOVE, .x = s->x, .y = s->y});
   } else if (strcmp(word, "press") == 0 || strcmp(word, "release") == 0) {
     push(v, (SgEvent){.kind = word[0] == 'p' ? SG_EVENT_PRESS : SG_EVENT_RELEASE,
@@ -206,20 +215,20 @@ static void obey(SgScript* s, SgView* v, char* line) {
                       .x = s->x,
                       .y = s->y});
   } else if (strcmp(word, "scroll") == 0) {
-    push(v, (SgEvent){.kind = SG_EVENT_SCROLL, .y = atof(a)});
+    push(v, (SgEvent){.kind = SG_EVENT_SCROLL, .y = number(a)});
   } else if (strcmp(word, "drop") == 0) {
     SgEvent event = {.kind = SG_EVENT_DROP};
     snprintf(event.path, sizeof(event.path), "%s", a);
     push(v, event);
   } else if (strcmp(word, "resize") == 0) {
-    sg_window_resize(v->window, atoi(a), atoi(b));
+    sg_window_resize(v->window, (int)number(a), (int)number(b));
   } else if (strcmp(word, "pictures") == 0) {
-    s->wait = atol(a);
+    s->wait = (long)number(a);
   } else if (strcmp(word, "until") == 0) {
-    s->until = atof(a);
+    s->until = number(a);
   } else if (strcmp(word, "random") == 0) {
-    s->random = atol(a);
-    s->rng = sg_rng_make((uint64_t)atol(b), SG_RNG_TEST, 0, 0);
+    s->random = (long)number(a);
+    s->rng = sg_rng_make((uint64_t)number(b), SG_RNG_TEST, 0, 0);
   } else if (strcmp(word, "shot") == 0) {
     sg_view_screenshot(v, a);
     v->message[0] = '\0';
