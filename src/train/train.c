@@ -127,7 +127,7 @@ static SgStatus update(SgTrainer* t, SgError* error) {
   while (status == SG_OK && t->owed > 0 && !sg_trainer_stopping(t)) {
     SgSacInfo info;
     SgError why = {0};
-    sg_replay_sample(t->replay, &t->sample, sg_sac_batch(t->sac));
+    sg_replay_sample_on(t->replay, t->pool, &t->sample, sg_sac_batch(t->sac));
     t->totals.updates++;
     t->owed--;
     if (sg_sac_update(t->sac, sg_sac_batch(t->sac), &info, &why) == SG_OK) {
