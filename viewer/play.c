@@ -189,6 +189,10 @@ SgStatus sg_play_open(SgPlay* p, const char* what, const char* model, SgError* e
     p->env = sg_env_create(p->player.task, error);
     status = p->env ? SG_OK : error->status;
   }
+  if (status == SG_OK && sg_policy_ncommand(p->player.policy) > SG_PLAY_COMMANDS) {
+    status = sg_fail(error, SG_FILE, "%s: has %d command inputs, the window can give %d",
+                     p->player.policy_path, sg_policy_ncommand(p->player.policy), SG_PLAY_COMMANDS);
+  }
   if (status == SG_OK && !allocate(p)) {
     status = sg_fail(error, SG_MACHINE, "out of memory for playing a policy");
   }
@@ -202,7 +206,6 @@ SgStatus sg_play_open(SgPlay* p, const char* what, const char* model, SgError* e
   }
   p->trained = read_trained(p->player.policy);
   p->ncommand = sg_policy_ncommand(p->player.policy);
-  p->ncommand = p->ncommand < SG_PLAY_COMMANDS ? p->ncommand : SG_PLAY_COMMANDS;
   for (int i = 0; i < p->ncommand; i++) {
     p->commands[i] = command_number(p, i, " start=");
   }

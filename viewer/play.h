@@ -18,7 +18,7 @@
 #include "train/player.h"
 
 enum {
-  SG_PLAY_COMMANDS = 16  ///< command inputs that can be changed
+  SG_PLAY_COMMANDS = 32  ///< command inputs at most
 };
 
 /// Which policy of a run is played.

@@ -158,6 +158,9 @@ SgStatus sg_view_start(SgView* v, SgError* error) {
     sg_view_show(v);
     sg_scene_home(v->scene);
     sg_overlay_title(v);
+    if (v->has_play && v->play.player.note[0]) {
+      sg_view_say(v, "%s", v->play.player.note);
+    }
   }
   return status;
 }
@@ -240,7 +243,9 @@ void sg_view_drop(SgView* v, const char* path) {
   }
   sg_play_close(&before);
   sg_view_mode(v, SG_MODE_PLAY);
-  sg_view_say(v, "playing %s", path);
+  v->command = 0;
+  sg_panels_make(v);
+  sg_view_say(v, "playing %s%s%s", path, v->play.player.note[0] ? "; " : "", v->play.player.note);
 }
 
 
@@ -369,6 +374,7 @@ void sg_view_advance(SgView* v, double seconds) {
     look_for_policies(v);
     advance_play(v, seconds);
   }
+  sg_panels_update(v);
   if (v->message[0] && v->now > v->message_until) {
     v->message[0] = '\0';
     v->dirty = true;

@@ -54,19 +54,20 @@ typedef struct SgView {
   int table_count;   ///< of the feed's table that the figures show
 
   // switches; ints, because panels point at them
-  int paused;       ///< the robot stands; training goes on
-  int speed;        ///< index into the speeds, see sg_view_speed
-  int help;         ///< F1
-  int info;         ///< F2
-  int curves;       ///< F3: learning curves
-  int bars;         ///< F4: reward terms
-  int left, right;  ///< panels
-  int choice;       ///< panel's copy of which policy
-  int mode_shown;   ///< panel's copy of the mode
-  int env_shown;    ///< panel's copy of the environment, from 1
-  int command;      ///< command input that the keys change
-  mjUI* ui;         ///< (2) left and right panel
-  mjuiState state;  ///< rectangles, pointer, keys
+  int paused;                ///< the robot stands; training goes on
+  int speed;                 ///< index into the speeds, see sg_view_speed
+  int help;                  ///< F1
+  int info;                  ///< F2
+  int curves;                ///< F3: learning curves
+  int bars;                  ///< F4: reward terms
+  int left, right;           ///< panels
+  int choice;                ///< panel's copy of which policy
+  int mode_shown;            ///< panel's copy of the mode
+  int env_shown;             ///< panel's copy of the environment, from 1
+  int command;               ///< command input that the keys change
+  mjUI* ui;                  ///< (2) left and right panel
+  int ui_envs, ui_commands;  ///< what the panels were made for
+  mjuiState state;           ///< rectangles, pointer, keys
   bool quit;
 
   // a line for the user, until it expires
@@ -154,6 +155,9 @@ bool sg_mouse_pushing(const SgView* view);
 
 /// Make both panels for the scene that is there.
 void sg_panels_make(SgView* view);
+
+/// Make them anew when they are for other environments or command inputs than there are now.
+void sg_panels_update(SgView* view);
 
 /// Sizes and rectangles of everything, after a change of window or panels.
 void sg_panels_layout(SgView* view);

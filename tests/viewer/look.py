@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Look at the window as a person would: keys and pointer in, pictures out.
 
-    tests/viewer/look.py SOFTGAIT_VIEW SOFTGAIT
+    tests/viewer/look.py SOFTGAIT_VIEW SOFTGAIT MAKE_POLICY
 
 The script words on the pipe advance the viewer by whole pictures of 1/60 s, so what is played repeats; keys
 and pointer come through X, but for the ones that need an exact picture.
@@ -177,6 +177,30 @@ def test_bytes(program, softgait, display, run):
     check("an episode is worth what eval says", state["last_return"] == wanted, f"{wanted!r}")
 
 
+def test_commands(program, display, folder, make_policy):
+    """Keys change the command inputs of a policy that has some; they change what the robot does."""
+    data = pathlib.Path(__file__).parent.parent / "contract"
+    for name in ("robot.xml", "robot.yaml"):
+        shutil.copy(data / name, folder / name)
+    policy = folder / "commanded.safetensors"
+    subprocess.run([make_policy, str(policy), "4", "2", "8", "3", "2", "1"], check=True, timeout=60)
+    ends = []
+    for keys in ([], ["key up", "key up", "key shift+up", "key down"], []):
+        with Viewer(program, display, str(policy), "--model", str(folder / "robot.yaml")) as viewer:
+            state = viewer.state("key space", "key backspace", "pictures 1")
+            note = state["message"]
+            state = viewer.state(*keys, "pictures 1")
+            told = state["message"]
+            viewer.state(*["key right"] * 20)
+            ends.append(viewer.state("pictures 1")["return"])
+            if keys:
+                check("a command key tells the input and its value", told.startswith("command c1 -0."), told)
+                viewer.shot(folder / "commands.png")
+            else:
+                check("a model that is not the trained one is noted", "not the model of training" in note, note)
+    check("a command changes what the robot does", ends[0] == ends[2] != ends[1], ends)
+
+
 def test_drop(viewer, folder, run):
     """A policy that is dropped plays; what is no policy does not."""
     before = viewer.state()
@@ -216,7 +240,7 @@ def test_window(viewer, folder, run):
 
 
 def main():
-    program, softgait = map(os.path.abspath, sys.argv[1:3])
+    program, softgait, make_policy = map(os.path.abspath, sys.argv[1:4])
     need("Xvfb", "xdotool")
     with tempfile.TemporaryDirectory() as name, Display() as display:
         folder = pathlib.Path(name)
@@ -227,6 +251,7 @@ def main():
             test_drop(viewer, folder, run)
             test_window(viewer, folder, run)
         test_bytes(program, softgait, display.name, run)
+        test_commands(program, display.name, folder, make_policy)
         test_push(program, display.name, folder, run)
 
 
