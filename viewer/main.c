@@ -4,9 +4,9 @@
 //         ^                                                      │
 //         └────────── until the next picture is due ─────────────┘
 //
-// On a graphics card pictures come at the display's rate. On a software renderer a picture may take 20 ms of
-// a core that a trainer would like to have: there pictures come so far apart that drawing takes at most half
-// of a core. Nothing is drawn while nothing moves, or nothing can be seen.
+// On a graphics card pictures come at the display's rate. On a software renderer a picture may take
+// 20 ms of a core that a trainer would like to have: there pictures come so far apart that drawing
+// takes at most half of a core. Nothing is drawn while nothing moves, or nothing can be seen.
 
 #include <stdlib.h>
 #include <string.h>

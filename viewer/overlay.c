@@ -1,5 +1,5 @@
-// Texts over the picture: facts at the upper left, what is going on at the lower left, warnings at the top, a
-// line for the user at the bottom, the help over everything.
+// Texts over the picture: facts at the upper left, what is going on at the lower left, warnings at
+// the top, a line for the user at the bottom, the help over everything.
 
 #include <math.h>
 #include <string.h>
@@ -207,7 +207,8 @@ static int fit_words(const mjrContext* con, const char* text, int width) {
 }
 
 
-// a sentence in a band of colour, wrapped, in the middle of the bottom of a place, which shrinks by it
+// a sentence in a band of colour, wrapped, in the middle of the bottom of a place, which shrinks by
+// it
 static void draw_line(const SgView* v, const char* text, mjrRect* area, const float* rgb) {
   const mjrContext* con = &v->scene->context;
   int height = con->charHeight + 2 * GAP, most = area->width - 4 * GAP;

@@ -1,6 +1,6 @@
-// The panels: MuJoCo's own user interface, one at the left for what is shown, one at the right for how it is
-// drawn. They are tables of items that point at the switches; what an item needs beyond its switch is done in
-// one place.
+// The panels: MuJoCo's own user interface, one at the left for what is shown, one at the right for
+// how it is drawn. They are tables of items that point at the switches; what an item needs beyond
+// its switch is done in one place.
 
 #include <string.h>
 

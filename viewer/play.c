@@ -1,6 +1,7 @@
 // A policy in its environment, with a memory of what was played.
 //
-// Between two whole episodes the robot rests for a moment in its last state, so that one sees how it ended.
+// Between two whole episodes the robot rests for a moment in its last state, so that one sees how
+// it ended.
 
 #include "play.h"
 
@@ -322,7 +323,8 @@ static bool same_contract(const SgPolicy* a, const SgPolicy* b) {
 }
 
 
-// put another policy file of the same run in the place of the one that plays; its history begins anew
+// put another policy file of the same run in the place of the one that plays; its history begins
+// anew
 static SgStatus take_over(SgPlay* p, const char* path, const struct stat* file, SgError* error) {
   SgPlayer next = {0};
   SgStatus status = sg_player_open_policy(&next, path, error);

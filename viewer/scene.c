@@ -1,9 +1,9 @@
 // Scenes: a model's copy, a simulation of it, camera, renderer.
 //
-// The camera that follows is a free one whose target is moved along with the robot. MuJoCo's own tracking
-// camera pins the mass centre to the middle of the picture, so a hopping robot would stand still and the
-// ground hop; here the horizontal part is followed at once and the height slowly. The user can still orbit,
-// pan and zoom.
+// The camera that follows is a free one whose target is moved along with the robot. MuJoCo's own
+// tracking camera pins the mass centre to the middle of the picture, so a hopping robot would stand
+// still and the ground hop; here the horizontal part is followed at once and the height slowly. The
+// user can still orbit, pan and zoom.
 
 #include "scene.h"
 
@@ -86,7 +86,8 @@ static void set_quality(mjModel* m, const SgSceneConfig* config) {
 }
 
 
-// a floor collides everywhere but is drawn only so far; where robots run, it is drawn to the horizon
+// a floor collides everywhere but is drawn only so far; where robots run, it is drawn to the
+// horizon
 static void widen_floors(mjModel* m) {
   for (int i = 0; i < m->ngeom && find_robot(m, true) > 0; i++) {
     if (m->geom_type[i] == mjGEOM_PLANE && m->geom_bodyid[i] == 0) {
@@ -235,8 +236,8 @@ void sg_scene_home(SgScene* s) {
   sg_scene_follow(s, robot);
   robot = robot ? robot : find_robot(s->model, false);
 
-  // look at it a little from above, from so far that it fills a third of the picture's height; at one that
-  // stays where it is, from higher and farther: what it works on lies around it
+  // look at it a little from above, from so far that it fills a third of the picture's height; at
+  // one that stays where it is, from higher and farther: what it works on lies around it
   if (robot) {
     double radius = reach(s, robot, s->data->subtree_com + 3 * robot);
     mju_copy3(s->camera.lookat, s->data->subtree_com + 3 * robot);

@@ -1,5 +1,5 @@
-// Scripts: a file of events that go through the window's own queue, and looks at what came of them. For
-// tests; a line each, and a picture after each:
+// Scripts: a file of events that go through the window's own queue, and looks at what came of them.
+// For tests; a line each, and a picture after each:
 //
 //   key NAME            tab shift+tab ctrl+p f1 space right a 3 ...
 //   move X Y            pointer, pixels from the lower left

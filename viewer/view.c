@@ -201,7 +201,7 @@ void sg_view_mode(SgView* v, SgMode mode) {
     v->has_play =
         sg_play_open(&v->play, v->feed.folder, v->model[0] ? v->model : NULL, &why) == SG_OK;
     if (!v->has_play) {
-      sg_view_say(v, "nothing to play yet: the first evaluation writes a policy");
+      sg_view_say(v, "nothing to play yet: %s", why.text);
       return;
     }
   }

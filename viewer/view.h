@@ -1,5 +1,5 @@
-// The viewer's whole state, and its parts' functions. One window, one picture, at most one run and one
-// policy.
+// The viewer's whole state, and its parts' functions. One window, one picture, at most one run and
+// one policy.
 //
 //                  window events                              every picture
 //        ┌──────────────┼───────────────┐          ┌────────────────┼────────────────┐
@@ -7,7 +7,8 @@
 //   table of keys   camera, push   mjui left,    new state         robot      texts, curves, bars
 //                                  right
 //
-// Two modes: live shows the training environments of a run as they are, play simulates a policy here.
+// Two modes: live shows the training environments of a run as they are, play simulates a policy
+// here.
 
 #ifndef SG_VIEWER_VIEW_H_
 #define SG_VIEWER_VIEW_H_
@@ -83,8 +84,8 @@ typedef struct SgView {
   bool dirty;        ///< something changed that wants drawing now
 } SgView;
 
-/// Load what is to be shown: a run folder, or a policy. No window is needed yet, so that a wrong name has its
-/// sentence everywhere. On failure the caller still calls sg_view_close.
+/// Load what is to be shown: a run folder, or a policy. No window is needed yet, so that a wrong
+/// name has its sentence everywhere. On failure the caller still calls sg_view_close.
 SgStatus sg_view_load(SgView* view, const char* what, SgError* error);
 
 /// Show what was loaded in view->window, which the caller opened.

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from window import SECONDS, Display, Viewer, check, need
+from window import SECONDS, Display, Viewer, check, find_window, need
 
 RUNNING, DEAD = 1, 5
 
@@ -92,9 +92,7 @@ def test_minimised(program, display, run):
     env = {**os.environ, "DISPLAY": display, "LIBGL_ALWAYS_SOFTWARE": "1"}
     with subprocess.Popen([program, str(run), "--play", "--size", "640x480"], env=env) as viewer:
         try:
-            find = subprocess.run(["xdotool", "search", "--sync", "--name", "play: hopper"], env=env, timeout=60,
-                                  capture_output=True, text=True, check=True)
-            window = find.stdout.split()[0]
+            window = find_window(env, "play: hopper")
             time.sleep(1)
             begin = processor_seconds(viewer.pid)
             time.sleep(2)

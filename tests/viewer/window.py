@@ -46,6 +46,18 @@ def environment(display=None, **more):
     return {**env, **more}
 
 
+def find_window(env, name):
+    """The window with that in its title. A search ends early when a window goes while it looks."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        found = subprocess.run(["xdotool", "search", "--name", name], env=env, capture_output=True, text=True,
+                               check=False, timeout=30)
+        if found.returncode == 0 and found.stdout.split():
+            return found.stdout.split()[0]
+        time.sleep(0.1)
+    raise AssertionError(f"there is no window '{name}'")
+
+
 class Viewer:
     """softgait-view with its script words on a pipe: one word list in, nothing out but `state`."""
 
@@ -88,7 +100,7 @@ class Viewer:
         return done.stdout.strip()
 
     def window(self):
-        return self.xdotool("search", "--sync", "--name", "softgait").split()[0]
+        return find_window(self.env, "softgait")
 
     def title(self):
         return self.xdotool("getwindowname", self.window())
