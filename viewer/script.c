@@ -25,6 +25,7 @@ struct SgScript {
   long wait;     // pictures to go
   double until;  // seconds of the clock
   long random;   // random events to go
+  bool storm;    // random events are going on
   SgRng rng;
   double x, y;  // pointer
 };
@@ -116,11 +117,12 @@ static void print_rectangle(const char* name, mjrRect r) {
 }
 
 
-// where the return's figure has its axes, in pixels and in data
-static void print_figure(const mjvFigure* f) {
-  printf("\"figure\": [[%d, %d, %.9g, %.9g], [%d, %d, %.9g, %.9g]], ", f->xaxispixel[0],
-         f->xaxispixel[1], (double)f->xaxisdata[0], (double)f->xaxisdata[1], f->yaxispixel[0],
-         f->yaxispixel[1], (double)f->yaxisdata[0], (double)f->yaxisdata[1]);
+// where the return's figure has its axes, in pixels of the window and in data
+static void print_figure(const mjvFigure* f, mjrRect at) {
+  printf("\"figure\": [[%d, %d, %.9g, %.9g], [%d, %d, %.9g, %.9g]], ", at.left + f->xaxispixel[0],
+         at.left + f->xaxispixel[1], (double)f->xaxisdata[0], (double)f->xaxisdata[1],
+         at.bottom + f->yaxispixel[0], at.bottom + f->yaxispixel[1], (double)f->yaxisdata[0],
+         (double)f->yaxisdata[1]);
 }
 
 
@@ -142,7 +144,7 @@ static void print_state(const SgView* v) {
   print_rectangle("left", v->state.rect[SG_RECT_LEFT]);
   print_rectangle("right", v->state.rect[SG_RECT_RIGHT]);
   print_rectangle("curves", v->state.rect[SG_RECT_CURVES]);
-  print_figure(sg_figures_get(v->figures, SG_FIGURE_RETURN));
+  print_figure(sg_figures_get(v->figures, SG_FIGURE_RETURN), v->state.rect[SG_RECT_CURVES]);
   printf("\"qpos0\": %.17g, \"pictures\": %ld, \"message\": \"%s\"}\n", v->scene->data->qpos[0],
          v->pictures, v->message);
   fflush(stdout);
@@ -228,6 +230,7 @@ static void obey(SgScript* s, SgView* v, char* line) {
     s->until = number(a);
   } else if (strcmp(word, "random") == 0) {
     s->random = (long)number(a);
+    s->storm = true;
     s->rng = sg_rng_make((uint64_t)number(b), SG_RNG_TEST, 0, 0);
   } else if (strcmp(word, "shot") == 0) {
     sg_view_screenshot(v, a);
@@ -247,6 +250,9 @@ static void obey(SgScript* s, SgView* v, char* line) {
 
 bool sg_script_next(SgScript* s, SgView* v) {
   char line[2048];
+  if (s->storm) {
+    v->quit = false;  // a random click found the panel's button
+  }
   if (s->wait > 0) {
     s->wait--;
     return true;
@@ -260,6 +266,7 @@ bool sg_script_next(SgScript* s, SgView* v) {
     }
     return true;
   }
+  s->storm = false;
   if (!fgets(line, sizeof(line), s->file)) {
     return false;
   }

@@ -12,9 +12,10 @@
 #include "picture.h"
 #include "train/model_digest.h"
 
-static const double MESSAGE = 4;         // seconds that a line stays
-static const double LOOK_EVERY = 1;      // seconds between looks at the policy file
-static const double STEP_BUDGET = 0.05;  // seconds of simulation per picture, at most
+static const double MESSAGE = 4;          // seconds that a line stays
+static const double FIGURES_EVERY = 0.1;  // seconds between pictures of the figures
+static const double LOOK_EVERY = 1;       // seconds between looks at the policy file
+static const double STEP_BUDGET = 0.05;   // seconds of simulation per picture, at most
 
 // share of real time, the slowest first
 static const double SPEEDS[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.33, 0.5, 0.7, 1, 1.5, 2, 4, 8};
@@ -389,19 +390,47 @@ bool sg_view_moves(const SgView* v) {
 
 //-------------------------------- drawing -------------------------------------------------------
 
+// the figures into a buffer of their own: text and lines cost a software renderer as much as the
+// robot, so they are drawn ten times a second, and copied
+static void refresh_figures(SgView* v, int width, int height) {
+  const mjrContext* con = &v->scene->context;
+  mjrRect area = {0, 0, width, height};
+  unsigned curves = height < LOW ? FEW_FIGURES : SG_FIGURES_NO_REWARDS;
+  unsigned mask = (v->curves && v->has_run ? curves : 0) | (v->bars ? 1u << SG_FIGURE_REWARDS : 0);
+  if (con->auxWidth[SG_AUX_FIGURES] != width || con->auxHeight[SG_AUX_FIGURES] != height) {
+    mjr_addAux(SG_AUX_FIGURES, width, height, 0, &v->scene->context);
+  }
+  mjr_setAux(SG_AUX_FIGURES, con);
+  mjr_rectangle(area, 0.05f, 0.06f, 0.08f, 1);
+  sg_figures_draw(v->figures, mask, area, con);
+  mjr_restoreBuffer(con);
+}
+
+
+static void draw_figures(SgView* v) {
+  mjrRect place = v->state.rect[SG_RECT_CURVES];
+  if (place.width < 1) {
+    return;
+  }
+  const mjrContext* con = &v->scene->context;
+  bool fits = con->auxWidth[SG_AUX_FIGURES] == place.width &&
+              con->auxHeight[SG_AUX_FIGURES] == place.height;
+  if (!fits || !sg_view_moves(v) || v->now - v->figures_drawn >= FIGURES_EVERY) {
+    v->figures_drawn = v->now;
+    refresh_figures(v, place.width, place.height);
+  }
+  mjr_blitAux(SG_AUX_FIGURES, (mjrRect){0, 0, place.width, place.height}, place.left, place.bottom,
+              con);
+}
+
+
 void sg_view_draw(SgView* v) {
   const mjrRect* rect = v->state.rect;
   if (rect[SG_RECT_WINDOW].width < 1 || rect[SG_RECT_WINDOW].height < 1) {
     return;
   }
   sg_scene_draw(v->scene, rect[SG_RECT_VIEW]);
-  if (rect[SG_RECT_CURVES].width > 0) {
-    unsigned curves = rect[SG_RECT_CURVES].height < LOW ? FEW_FIGURES : SG_FIGURES_NO_REWARDS;
-    unsigned mask =
-        (v->curves && v->has_run ? curves : 0) | (v->bars ? 1u << SG_FIGURE_REWARDS : 0);
-    mjr_rectangle(rect[SG_RECT_CURVES], 0.05f, 0.06f, 0.08f, 1);
-    sg_figures_draw(v->figures, mask, rect[SG_RECT_CURVES], &v->scene->context);
-  }
+  draw_figures(v);
   sg_overlay_all(v);
   sg_panels_draw(v);
   v->pictures++;

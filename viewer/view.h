@@ -39,6 +39,11 @@ enum {
   SG_NRECT
 };
 
+/// Buffers besides the window: 0 and 1 are the panels'.
+enum {
+  SG_AUX_FIGURES = 2
+};
+
 /// The viewer.
 typedef struct SgView {
   SgWindow* window;
@@ -76,12 +81,13 @@ typedef struct SgView {
   double message_until;
 
   // time
-  double now;        ///< seconds, of the clock or of the script
-  double step;       ///< fixed seconds per picture; 0: the clock's
-  double draw_cost;  ///< processor seconds that a picture takes, smoothed
-  double looked;     ///< when the policy file was looked at
-  long pictures;     ///< drawn so far
-  bool dirty;        ///< something changed that wants drawing now
+  double now;            ///< seconds, of the clock or of the script
+  double step;           ///< fixed seconds per picture; 0: the clock's
+  double draw_cost;      ///< processor seconds that a picture takes, smoothed
+  double looked;         ///< when the policy file was looked at
+  double figures_drawn;  ///< when the figures were drawn
+  long pictures;         ///< drawn so far
+  bool dirty;            ///< something changed that wants drawing now
 } SgView;
 
 /// Load what is to be shown: a run folder, or a policy. No window is needed yet, so that a wrong

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Look at the window as a person would: keys and pointer in, pictures out.
 
-    tests/viewer/look.py SOFTGAIT_VIEW SOFTGAIT MAKE_POLICY
+    tests/viewer/look.py SOFTGAIT_VIEW SOFTGAIT MAKE_POLICY SICK_FEED
 
 The script words on the pipe advance the viewer by whole pictures of 1/60 s, so what is played repeats; keys
 and pointer come through X, but for the ones that need an exact picture.
@@ -201,6 +201,23 @@ def test_commands(program, display, folder, make_policy):
     check("a command changes what the robot does", ends[0] == ends[2] != ends[1], ends)
 
 
+def test_health(program, display, folder, run, sick_feed):
+    """A finished run says so in green; bad updates, failed episodes and a broken state are told in orange."""
+    def orange(words):
+        with Viewer(program, display, str(run), "--live") as viewer:
+            state = viewer.state("key f2", "pictures 3")
+            picture = viewer.shot(folder / f"{words}.png")
+        check(f"{words}: live, and drawn", state["mode"] == "live")
+        return len(picture.find([0, 0, 300, 200], lambda r, g, b: r > 120 and b < 60 and g < 100))
+
+    well = orange("well")
+    subprocess.run([sick_feed, str(run)], check=True, timeout=60)
+    sick = orange("sick")
+    check("bad updates and failed episodes are told", well < 300 and sick > 3000, f"{well} and {sick} pixels")
+    subprocess.run([sick_feed, str(run), "nan"], check=True, timeout=60)
+    check("a state that is not finite does no harm", orange("broken") > 3000)
+
+
 def test_drop(viewer, folder, run):
     """A policy that is dropped plays; what is no policy does not."""
     before = viewer.state()
@@ -240,7 +257,7 @@ def test_window(viewer, folder, run):
 
 
 def main():
-    program, softgait, make_policy = map(os.path.abspath, sys.argv[1:4])
+    program, softgait, make_policy, sick_feed = map(os.path.abspath, sys.argv[1:5])
     need("Xvfb", "xdotool")
     with tempfile.TemporaryDirectory() as name, Display() as display:
         folder = pathlib.Path(name)
@@ -251,6 +268,7 @@ def main():
             test_drop(viewer, folder, run)
             test_window(viewer, folder, run)
         test_bytes(program, softgait, display.name, run)
+        test_health(program, display.name, folder, run, sick_feed)
         test_commands(program, display.name, folder, make_policy)
         test_push(program, display.name, folder, run)
 
