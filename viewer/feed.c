@@ -160,7 +160,8 @@ double sg_feed_left(const SgFeed* f) {
     return (double)NAN;
   }
 
-  // the rate leaves evaluations and checkpoints out: they take their share of the time that is left too
+  // the rate leaves evaluations and checkpoints out: they take their share of the time that is left
+  // too
   double busy = frame->simulate_seconds + frame->update_seconds;
   double rest = frame->evaluate_seconds + frame->checkpoint_seconds;
   double share = busy > 0 && rest > 0 ? 1 + rest / busy : 1;

@@ -34,15 +34,15 @@ typedef struct SgFeed {
   struct SgFeedInside* inside;  ///< feed.c's own
 } SgFeed;
 
-/// Open a run folder; the feed need not be there. On failure nothing is left to close. SG_FILE when it is no
-/// run, or its model cannot be read.
+/// Open a run folder; the feed need not be there. On failure nothing is left to close. SG_FILE when
+/// it is no run, or its model cannot be read.
 SgStatus sg_feed_open(SgFeed* feed, const char* folder, SgError* error);
 
 /// Free all. A zeroed one is allowed.
 void sg_feed_close(SgFeed* feed);
 
-/// Look at the feed, and once a second at the files. now: seconds of any steady clock. True when there is a
-/// new state to show.
+/// Look at the feed, and once a second at the files. now: seconds of any steady clock. True when
+/// there is a new state to show.
 bool sg_feed_poll(SgFeed* feed, double now);
 
 /// The environment that is shown; NULL when there is none.

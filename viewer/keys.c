@@ -1,5 +1,5 @@
-// The keys: one table, from which presses are looked up and the help is drawn. They are those of MuJoCo's
-// simulate where it has them; Enter, comma and period are this program's.
+// The keys: one table, from which presses are looked up and the help is drawn. They are those of
+// MuJoCo's simulate where it has them; Enter, comma and period are this program's.
 
 #include <string.h>
 
@@ -16,11 +16,13 @@ typedef struct Key {
 } Key;
 
 enum {
-  GROUP_TIME,
-  GROUP_WINDOW,
-  GROUP_CAMERA,
-  GROUP_PICTURE,
-  ANY = -1  // modifiers do not matter
+  TIME,
+  WINDOW,
+  CAMERA,
+  PICTURE,
+  ANY = -1,  // modifiers do not matter
+  CTRL = SG_MOD_CONTROL,
+  SHIFT = SG_MOD_SHIFT
 };
 
 
@@ -208,54 +210,54 @@ static void command(SgView* v, int value) {
 
 // clang-format off
 static const Key KEYS[] = {
-    {mjKEY_ENTER,     0,              GROUP_TIME,    "Enter",        "live / play",            toggle_mode, 0},
-    {',',             ANY,            GROUP_TIME,    ", .",          "environment (live)",     next_env, -1},
-    {'.',             ANY,            GROUP_TIME,    NULL,           NULL,                     next_env, 1},
-    {mjKEY_F8,        ANY,            GROUP_TIME,    "F8",           "best / latest policy",   toggle_choice, 0},
-    {' ',             ANY,            GROUP_TIME,    "Space",        "pause",                  toggle_pause, 0},
-    {mjKEY_RIGHT,     ANY,            GROUP_TIME,    "Right  Left",  "step, step back",        step, 1},
-    {mjKEY_LEFT,      ANY,            GROUP_TIME,    NULL,           NULL,                     step, -1},
-    {'=',             ANY,            GROUP_TIME,    "=  -",         "faster, slower",         faster, 1},
-    {'-',             ANY,            GROUP_TIME,    NULL,           NULL,                     faster, -1},
-    {mjKEY_BACKSPACE, ANY,            GROUP_TIME,    "Backspace",    "next episode",           reset, 0},
-    {mjKEY_UP,        0,              GROUP_TIME,    "Up  Down",     "change the command",     command, 1},
-    {mjKEY_DOWN,      0,              GROUP_TIME,    NULL,           NULL,                     command, -1},
-    {mjKEY_UP,        SG_MOD_SHIFT,   GROUP_TIME,    "Shift+Up",     "next command input",     command, 2},
-    {mjKEY_DOWN,      SG_MOD_SHIFT,   GROUP_TIME,    NULL,           NULL,                     command, -2},
+    {mjKEY_ENTER,      0,     TIME,    "Enter",      "live / play",           toggle_mode, 0},
+    {',',              ANY,   TIME,    ", .",        "environment (live)",    next_env, -1},
+    {'.',              ANY,   TIME,    NULL,         NULL,                    next_env, 1},
+    {mjKEY_F8,         ANY,   TIME,    "F8",         "best / latest policy",  toggle_choice, 0},
+    {' ',              ANY,   TIME,    "Space",      "pause",                 toggle_pause, 0},
+    {mjKEY_RIGHT,      ANY,   TIME,    "Right Left", "step, step back",       step, 1},
+    {mjKEY_LEFT,       ANY,   TIME,    NULL,         NULL,                    step, -1},
+    {'=',              ANY,   TIME,    "=  -",       "faster, slower",        faster, 1},
+    {'-',              ANY,   TIME,    NULL,         NULL,                    faster, -1},
+    {mjKEY_BACKSPACE,  ANY,   TIME,    "Backspace",  "next episode",          reset, 0},
+    {mjKEY_UP,         0,     TIME,    "Up  Down",   "change the command",    command, 1},
+    {mjKEY_DOWN,       0,     TIME,    NULL,         NULL,                    command, -1},
+    {mjKEY_UP,         SHIFT, TIME,    "Shift+Up",   "next command input",    command, 2},
+    {mjKEY_DOWN,       SHIFT, TIME,    NULL,         NULL,                    command, -2},
 
-    {mjKEY_F1,        ANY,            GROUP_WINDOW,  "F1",           "this help",              toggle_help, 0},
-    {mjKEY_F2,        ANY,            GROUP_WINDOW,  "F2",           "facts",                  toggle_info, 0},
-    {mjKEY_F3,        ANY,            GROUP_WINDOW,  "F3",           "learning curves",        toggle_figures, 0},
-    {mjKEY_F4,        ANY,            GROUP_WINDOW,  "F4",           "reward terms",           toggle_figures, 1},
-    {mjKEY_TAB,       0,              GROUP_WINDOW,  "Tab",          "left panel",             toggle_panel, 0},
-    {mjKEY_TAB,       SG_MOD_SHIFT,   GROUP_WINDOW,  "Shift+Tab",    "right panel",            toggle_panel, 1},
-    {mjKEY_F11,       ANY,            GROUP_WINDOW,  "F11",          "full screen",            fullscreen, 0},
-    {mjKEY_F5,        ANY,            GROUP_WINDOW,  NULL,           NULL,                     fullscreen, 0},
-    {'P',             SG_MOD_CONTROL, GROUP_WINDOW,  "Ctrl+P",       "screenshot",             screenshot, 0},
-    {'C',             SG_MOD_CONTROL, GROUP_WINDOW,  "Ctrl+C",       "copy the state",         copy_state, 0},
-    {'Q',             SG_MOD_CONTROL, GROUP_WINDOW,  "Ctrl+Q",       "quit",                   quit, 0},
+    {mjKEY_F1,         ANY,   WINDOW,  "F1",         "this help",             toggle_help, 0},
+    {mjKEY_F2,         ANY,   WINDOW,  "F2",         "facts",                 toggle_info, 0},
+    {mjKEY_F3,         ANY,   WINDOW,  "F3",         "learning curves",       toggle_figures, 0},
+    {mjKEY_F4,         ANY,   WINDOW,  "F4",         "reward terms",          toggle_figures, 1},
+    {mjKEY_TAB,        0,     WINDOW,  "Tab",        "left panel",            toggle_panel, 0},
+    {mjKEY_TAB,        SHIFT, WINDOW,  "Shift+Tab",  "right panel",           toggle_panel, 1},
+    {mjKEY_F11,        ANY,   WINDOW,  "F11",        "full screen",           fullscreen, 0},
+    {mjKEY_F5,         ANY,   WINDOW,  NULL,         NULL,                    fullscreen, 0},
+    {'P',              CTRL,  WINDOW,  "Ctrl+P",     "screenshot",            screenshot, 0},
+    {'C',              CTRL,  WINDOW,  "Ctrl+C",     "copy the state",        copy_state, 0},
+    {'Q',              CTRL,  WINDOW,  "Ctrl+Q",     "quit",                  quit, 0},
 
-    {mjKEY_ESCAPE,    ANY,            GROUP_CAMERA,  "Esc",          "free camera",            free_camera, 0},
-    {'A',             SG_MOD_CONTROL, GROUP_CAMERA,  NULL,           NULL,                     free_camera, 0},
-    {'[',             ANY,            GROUP_CAMERA,  "[  ]",         "other cameras",          next_camera, -1},
-    {']',             ANY,            GROUP_CAMERA,  NULL,           NULL,                     next_camera, 1},
-    {mjKEY_PAGE_UP,   ANY,            GROUP_CAMERA,  "Page up",      "select the parent",      select_parent, 0},
-    {mjKEY_F6,        ANY,            GROUP_PICTURE, "F6",           "frames",                 next_frame, 0},
-    {mjKEY_F7,        ANY,            GROUP_PICTURE, "F7",           "labels",                 next_label, 0},
+    {mjKEY_ESCAPE,     ANY,   CAMERA,  "Esc",        "free camera",           free_camera, 0},
+    {'A',              CTRL,  CAMERA,  NULL,         NULL,                    free_camera, 0},
+    {'[',              ANY,   CAMERA,  "[  ]",       "other cameras",         next_camera, -1},
+    {']',              ANY,   CAMERA,  NULL,         NULL,                    next_camera, 1},
+    {mjKEY_PAGE_UP,    ANY,   CAMERA,  "Page up",    "select the parent",     select_parent, 0},
+    {mjKEY_F6,         ANY,   PICTURE, "F6",         "frames",                next_frame, 0},
+    {mjKEY_F7,         ANY,   PICTURE, "F7",         "labels",                next_label, 0},
 };
 
 // what the mouse does, and the keys that are looked up elsewhere: for the help only
 static const Key WORDS[] = {
-    {0, 0, GROUP_WINDOW,  "drop a file",    "play that policy",         NULL, 0},
-    {0, 0, GROUP_CAMERA,  "left drag",      "orbit",                    NULL, 0},
-    {0, 0, GROUP_CAMERA,  "right drag",     "move (Shift: level)",      NULL, 0},
-    {0, 0, GROUP_CAMERA,  "wheel",          "zoom",                     NULL, 0},
-    {0, 0, GROUP_CAMERA,  "double click",   "select a body",            NULL, 0},
-    {0, 0, GROUP_CAMERA,  "right double",   "look there",               NULL, 0},
-    {0, 0, GROUP_CAMERA,  "Ctrl+right dbl", "follow that body",         NULL, 0},
-    {0, 0, GROUP_CAMERA,  "Ctrl+right drag", "push the selected body",  NULL, 0},
-    {0, 0, GROUP_CAMERA,  "Ctrl+left drag", "turn it",                  NULL, 0},
-    {0, 0, GROUP_PICTURE, "0 to 5",         "geom groups (Shift: sites)", NULL, 0},
+    {0, 0, WINDOW,  "drop a file",       "play that policy",           NULL, 0},
+    {0, 0, CAMERA,  "left drag",         "orbit",                      NULL, 0},
+    {0, 0, CAMERA,  "right drag",        "move (Shift: level)",        NULL, 0},
+    {0, 0, CAMERA,  "wheel",             "zoom",                       NULL, 0},
+    {0, 0, CAMERA,  "double click",      "select a body",              NULL, 0},
+    {0, 0, CAMERA,  "right double",      "look there",                 NULL, 0},
+    {0, 0, CAMERA,  "Ctrl+right double", "follow that body",           NULL, 0},
+    {0, 0, CAMERA,  "Ctrl+right drag",   "push the selected body",     NULL, 0},
+    {0, 0, CAMERA,  "Ctrl+left drag",    "turn it",                    NULL, 0},
+    {0, 0, PICTURE, "0 to 5",            "geom groups (Shift: sites)", NULL, 0},
 };
 // clang-format on
 
@@ -349,16 +351,15 @@ bool sg_keys_help(int group, SgOverlay* overlay) {
     return false;
   }
   sg_overlay_add(overlay, TITLES[group], " ");
-  add_words(overlay, WORDS, NWORD, group == GROUP_WINDOW ? -1 : group);
+  add_words(overlay, WORDS, NWORD, group == WINDOW ? -1 : group);
   add_words(overlay, KEYS, NKEY, group);
-  if (group == GROUP_WINDOW) {
+  if (group == WINDOW) {
     add_words(overlay, WORDS, NWORD, group);
   }
-  for (size_t i = 0; group == GROUP_PICTURE && i < sizeof(SHOWN_FLAGS) / sizeof(SHOWN_FLAGS[0]);
-       i++) {
+  for (size_t i = 0; group == PICTURE && i < sizeof(SHOWN_FLAGS) / sizeof(SHOWN_FLAGS[0]); i++) {
     sg_overlay_add(overlay, mjVISSTRING[SHOWN_FLAGS[i]][2], "%s", mjVISSTRING[SHOWN_FLAGS[i]][0]);
   }
-  if (group == GROUP_PICTURE) {
+  if (group == PICTURE) {
     sg_overlay_add(overlay, mjRNDSTRING[mjRND_SHADOW][2], "%s", mjRNDSTRING[mjRND_SHADOW][0]);
     sg_overlay_add(overlay, mjRNDSTRING[mjRND_REFLECTION][2], "%s",
                    mjRNDSTRING[mjRND_REFLECTION][0]);

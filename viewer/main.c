@@ -4,14 +4,15 @@
 //         ^                                                      │
 //         └────────── until the next picture is due ─────────────┘
 //
-// On a graphics card pictures come at the display's rate. On a software renderer a picture may take 20 ms of
-// a core that a trainer would like to have: there pictures come so far apart that drawing takes at most half
-// of a core. Nothing is drawn while nothing moves, or nothing can be seen.
+// On a graphics card pictures come at the display's rate. On a software renderer a picture may take
+// 20 ms of a core that a trainer would like to have: there pictures come so far apart that drawing
+// takes at most half of a core. Nothing is drawn while nothing moves, or nothing can be seen.
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
+#include "base/text.h"
 #include "task/guard.h"
 #include "train/run_read.h"
 #include "view.h"
@@ -24,7 +25,7 @@ static const double SOFTWARE_SHARE = 2;  // software: seconds between pictures p
 typedef struct Words {
   const char *what, *model, *script;
   int width, height;
-  long bench;  // pictures to time; 0: none
+  int64_t bench;  // pictures to time; 0: none
   bool live, play;
 } Words;
 
@@ -52,8 +53,7 @@ static SgStatus read_flag(Words* w, const char* flag, const char* value, SgError
     fine = fine && sscanf(value, "%dx%d", &w->width, &w->height) == 2 && w->width >= 64 &&
            w->height >= 64 && w->width <= 8192 && w->height <= 8192;
   } else if (strcmp(flag, "--bench-frames") == 0) {
-    w->bench = fine ? atol(value) : 0;
-    fine = fine && w->bench > 0;
+    fine = fine && sg_text_int(value, &w->bench) && w->bench > 0 && w->bench <= 1000000;
   } else {
     return sg_fail(error, SG_USAGE, "there is no flag '%s'; see softgait-view --help", flag);
   }
@@ -85,11 +85,19 @@ static SgStatus read_words(Words* w, int argc, char** argv, SgError* error) {
 
 //-------------------------------- loop ----------------------------------------------------------
 
+// seconds of all cores that this process has used
+static double processor_time(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+
 static void draw(SgView* v) {
-  double begin = sg_window_time();
+  double begin = processor_time();
   sg_view_draw(v);
   sg_window_swap(v->window);
-  double cost = sg_window_time() - begin;
+  double cost = processor_time() - begin;
   v->draw_cost = v->draw_cost > 0 ? 0.9 * v->draw_cost + 0.1 * cost : cost;
 }
 
@@ -137,7 +145,7 @@ static void run(SgView* v) {
 // a script: the same, with a fixed time per picture
 static void run_script(SgView* v, SgScript* script) {
   v->step = FASTEST;
-  while (!v->quit && sg_script_next(script, v)) {
+  while (sg_script_next(script, v) && !v->quit) {
     sg_window_wait(v->window, 0);
     take_events(v);
     sg_view_advance(v, v->step);
@@ -155,9 +163,10 @@ static int compare(const void* a, const void* b) {
 
 
 // times of whole pictures, steps of the policy and swap included, as one line
-static void bench(SgView* v, long n) {
+static void bench(SgView* v, int64_t n) {
   double* times = malloc((size_t)n * sizeof(double));
-  for (long i = 0; times && i < n; i++) {
+  double used = processor_time();
+  for (int64_t i = 0; times && i < n; i++) {
     double begin = sg_window_time();
     sg_window_wait(v->window, 0);
     take_events(v);
@@ -167,11 +176,15 @@ static void bench(SgView* v, long n) {
     sg_window_swap(v->window);
     times[i] = 1000 * (sg_window_time() - begin);
   }
+  used = processor_time() - used;
   if (times) {
     qsort(times, (size_t)n, sizeof(double), compare);
-    printf("%dx%d %s: %ld pictures, %.1f ms median, %.1f least, %.1f at 95 %%\n",
-           v->state.rect[SG_RECT_WINDOW].width, v->state.rect[SG_RECT_WINDOW].height,
-           sg_window_renderer(v->window), n, times[n / 2], times[0], times[n * 95 / 100]);
+    printf(
+        "%dx%d %s: %lld pictures, %.1f ms median, %.1f least, %.1f at 95 %%, "
+        "%.1f of processor each\n",
+        v->state.rect[SG_RECT_WINDOW].width, v->state.rect[SG_RECT_WINDOW].height,
+        sg_window_renderer(v->window), (long long)n, times[n / 2], times[0], times[n * 95 / 100],
+        1000 * used / (double)n);
   }
   free(times);
 }

@@ -1,4 +1,5 @@
-// Events: first to the panels, then to the keys or to the mouse. The mouse is that of MuJoCo's simulate.
+// Events: first to the panels, then to the keys or to the mouse. The mouse is that of MuJoCo's
+// simulate.
 //
 //   left drag  orbit          double click        select a body
 //   right drag pan            right double click  look there        Ctrl+right: follow that body

@@ -1,5 +1,5 @@
-// Texts over the picture: facts at the upper left, what is going on at the lower left, warnings at the top, a
-// line for the user at the bottom, the help over everything.
+// Texts over the picture: facts at the upper left, what is going on at the lower left, warnings at
+// the top, a line for the user at the bottom, the help over everything.
 
 #include <math.h>
 #include <string.h>
@@ -9,7 +9,8 @@
 enum {
   GAP = 6,      // pixels between text and the edge
   LINE = 1024,  // bytes of a line
-  MAX_LINE = 8
+  MAX_LINE = 8,
+  SMALL = 560  // pixels of height
 };
 
 static const float WARNING[3] = {0.62f, 0.28f, 0.08f}, QUIET[3] = {0.1f, 0.13f, 0.17f},
@@ -75,6 +76,12 @@ static const char* doing_text(const SgLiveFrame* frame) {
 
 //-------------------------------- facts ---------------------------------------------------------
 
+// whether a long block of text would cover the robot
+static bool is_small(const SgView* v) {
+  return v->state.rect[SG_RECT_VIEW].height < SMALL;
+}
+
+
 // where the run stands: the same in both modes
 static void add_run(SgView* v, SgOverlay* o) {
   char now[32], of[32], left[64];
@@ -105,6 +112,9 @@ static void add_live(SgView* v, SgOverlay* o) {
   sg_overlay_add(o, "task", "%s", v->feed.name);
   add_run(v, o);
   if (env) {
+    if (!is_small(v)) {
+      sg_overlay_add(o, " ", " ");
+    }
     sg_overlay_add(o, "environment", "%d of %d", v->feed.env + 1, frame->nenv);
     sg_overlay_add(o, "episode", "%lld, step %lld", (long long)env->episode,
                    (long long)env->length);
@@ -117,7 +127,7 @@ static void add_play(SgView* v, SgOverlay* o) {
   char trained[32];
   const SgPlay* p = &v->play;
   sg_overlay_add(o, "task", "%s", p->info->name);
-  if (p->folder[0]) {
+  if (p->player.folder[0]) {
     sg_overlay_add(o, "policy", "%s", p->choice == SG_PLAY_BEST ? "best" : "latest");
   }
   if (p->trained >= 0) {
@@ -125,8 +135,10 @@ static void add_play(SgView* v, SgOverlay* o) {
     sg_overlay_add(o, "trained", "%s steps", trained);
   }
   sg_overlay_add(o, "episode", "%u, step %d", p->episode + 1, sg_env_steps(p->env));
-  sg_overlay_add(o, "time", "%.2f s", sg_env_data(p->env)->time);
-  add_return(o, "reward", p->reward);
+  if (!is_small(v)) {
+    sg_overlay_add(o, "time", "%.2f s", sg_env_data(p->env)->time);
+    add_return(o, "reward", p->reward);
+  }
   add_return(o, "return", p->sum);
   if (isfinite(p->last_sum)) {
     sg_overlay_add(o, "last episode", "%.1f in %d steps", p->last_sum, p->last_steps);
@@ -135,7 +147,7 @@ static void add_play(SgView* v, SgOverlay* o) {
     sg_overlay_add(o, sg_policy_command(p->player.policy, i), "%.2f%s", p->commands[i],
                    i == v->command ? " <" : "");
   }
-  if (v->has_run) {
+  if (v->has_run && !is_small(v)) {
     sg_overlay_add(o, " ", " ");
     sg_overlay_add(o, "run", "%s",
                    v->feed.state == SG_LIVE_RUNNING ? "in training" : v->feed.summary.state);
@@ -195,7 +207,8 @@ static int fit_words(const mjrContext* con, const char* text, int width) {
 }
 
 
-// a sentence in a band of colour, wrapped, in the middle of the bottom of a place, which shrinks by it
+// a sentence in a band of colour, wrapped, in the middle of the bottom of a place, which shrinks by
+// it
 static void draw_line(const SgView* v, const char* text, mjrRect* area, const float* rgb) {
   const mjrContext* con = &v->scene->context;
   int height = con->charHeight + 2 * GAP, most = area->width - 4 * GAP;
@@ -354,7 +367,7 @@ void sg_overlay_title(SgView* v) {
   if (v->mode == SG_MODE_LIVE) {
     snprintf(title, sizeof(title), "live: %s, environment %d%s - softgait", f->name, f->env + 1,
              f->state == SG_LIVE_RUNNING ? "" : ", the run is over");
-  } else if (v->play.folder[0]) {
+  } else if (v->play.player.folder[0]) {
     snprintf(title, sizeof(title), "play: %s, %s policy - softgait", v->play.info->name,
              v->play.choice == SG_PLAY_BEST ? "best" : "latest");
   } else {

@@ -1,6 +1,6 @@
-// The panels: MuJoCo's own user interface, one at the left for what is shown, one at the right for how it is
-// drawn. They are tables of items that point at the switches; what an item needs beyond its switch is done in
-// one place.
+// The panels: MuJoCo's own user interface, one at the left for what is shown, one at the right for
+// how it is drawn. They are tables of items that point at the switches; what an item needs beyond
+// its switch is done in one place.
 
 #include <string.h>
 
@@ -56,11 +56,23 @@ static void begin(SgView* v, int side) {
 }
 
 
+static int count_envs(const SgView* v) {
+  return v->has_run && v->feed.frame ? v->feed.frame->nshown : 1;
+}
+
+
+static int count_commands(const SgView* v) {
+  return v->has_play ? v->play.ncommand : 0;
+}
+
+
 static void make_left(SgView* v) {
   char range[32];
-  int nenv = v->has_run && v->feed.frame ? v->feed.frame->nshown : 1;
+  int nenv = count_envs(v);
   mjUI* ui = &v->ui[LEFT];
   begin(v, LEFT);
+  v->ui_envs = nenv;
+  v->ui_commands = count_commands(v);
   add(ui, mjITEM_SECTION, "Mode", 1, NULL, "", 0);
   add(ui, mjITEM_RADIO, "", 1, &v->mode_shown, "Live\nPlay", ITEM_MODE);
   snprintf(range, sizeof(range), "1 %d", nenv > 1 ? nenv : 2);
@@ -84,9 +96,9 @@ static void make_left(SgView* v) {
   add(ui, mjITEM_BUTTON, "Quit", 1, NULL, "", ITEM_QUIT);
 
   // command inputs, where the policy has some
-  if (v->has_play && v->play.ncommand > 0) {
+  if (v->ui_commands > 0) {
     add(ui, mjITEM_SECTION, "Command", 1, NULL, "", 0);
-    for (int i = 0; i < v->play.ncommand; i++) {
+    for (int i = 0; i < v->ui_commands; i++) {
       double low, high;
       sg_play_command_range(&v->play, i, &low, &high);
       snprintf(range, sizeof(range), "%g %g", low, high);
@@ -156,6 +168,14 @@ void sg_panels_make(SgView* v) {
     mjr_addAux(i, v->ui[i].width, v->ui[i].maxheight, v->ui[i].spacing.samples, &v->scene->context);
   }
   sg_panels_refresh(v);
+}
+
+
+void sg_panels_update(SgView* v) {
+  if (v->ui_envs != count_envs(v) || v->ui_commands != count_commands(v)) {
+    sg_panels_make(v);
+    v->dirty = true;
+  }
 }
 
 

@@ -1,6 +1,7 @@
 // A policy in its environment, with a memory of what was played.
 //
-// Between two whole episodes the robot rests for a moment in its last state, so that one sees how it ended.
+// Between two whole episodes the robot rests for a moment in its last state, so that one sees how
+// it ended.
 
 #include "play.h"
 
@@ -28,15 +29,18 @@ typedef struct Moment {
 } Moment;
 
 struct SgPlayInside {
-  double owed;     // seconds of simulated time not yet stepped
-  double resting;  // seconds to go in the last state
-  float *obs, *act;
-  double* ctrl;
-  void* scratch;
+  double owed;       // seconds of simulated time not yet stepped
+  double resting;    // seconds to go in the last state
+  float *obs, *act;  // (nobs), (nact)
+  double* ctrl;      // (nact)
+  float command[SG_PLAY_COMMANDS];
+  SgPolicyState* state;  // the policy's history
+  size_t state_size;
 
   // a ring of states before each step
   int nhistory, first, count, size;
   double* states;   // (nhistory, size)
+  char* policies;   // (nhistory, state_size)
   Moment* moments;  // (nhistory)
 
   // the policy's file as it was when it was read
@@ -55,6 +59,7 @@ static void remember(SgPlay* p) {
     in->count++;
   }
   sg_env_state_get(p->env, in->states + (size_t)at * (size_t)in->size);
+  memcpy(in->policies + (size_t)at * in->state_size, in->state, in->state_size);
   in->moments[at] = (Moment){.episode = p->episode,
                              .sum = p->sum,
                              .reward = p->reward,
@@ -73,6 +78,7 @@ bool sg_play_back(SgPlay* p) {
   int at = (in->first + --in->count) % in->nhistory;
   const Moment* m = &in->moments[at];
   sg_env_state_set(p->env, in->states + (size_t)at * (size_t)in->size);
+  memcpy(in->state, in->policies + (size_t)at * in->state_size, in->state_size);
   p->episode = m->episode;
   p->sum = m->sum;
   p->reward = m->reward;
@@ -125,22 +131,22 @@ static int64_t read_trained(const SgPolicy* policy) {
 }
 
 
-// RUN for RUN/policy/NAME.safetensors, when RUN has a table; else ""
-static void find_folder(SgPlay* p) {
-  const char* path = p->player.policy_path;
-  const char* tail = strstr(path, "/policy/");
-  for (const char* next = tail; next; next = strstr(next + 1, "/policy/")) {
-    tail = next;
+// of a run's policies, which this is
+static SgPlayChoice find_choice(const char* path) {
+  const char* slash = strrchr(path, '/');
+  return strstr(slash ? slash : path, "latest") ? SG_PLAY_LATEST : SG_PLAY_BEST;
+}
+
+
+// a policy's running state, in memory of its own; NULL when there is none
+static SgPolicyState* make_state(const SgPolicy* policy) {
+  size_t size = sg_policy_state_size(policy);
+  void* memory = malloc(size);
+  SgPolicyState* state = memory ? sg_policy_state_init(policy, memory, size) : NULL;
+  if (!state) {
+    free(memory);
   }
-  char table[1100];
-  int length = tail ? (int)(tail - path) : 0;
-  snprintf(p->folder, sizeof(p->folder), "%.*s", length, path);
-  snprintf(table, sizeof(table), "%s/progress.csv", p->folder);
-  struct stat file;
-  if (length == 0 || stat(table, &file) != 0) {
-    p->folder[0] = '\0';
-  }
-  p->choice = tail && strstr(tail, "latest") ? SG_PLAY_LATEST : SG_PLAY_BEST;
+  return state;
 }
 
 
@@ -151,20 +157,24 @@ static bool allocate(SgPlay* p) {
     return false;
   }
   in->size = sg_env_state_size(p->env);
-  in->nhistory = (int)(MAX_HISTORY_BYTES / ((size_t)in->size * sizeof(double)));
+  in->state_size = sg_policy_state_size(p->player.policy);
+  size_t each = (size_t)in->size * sizeof(double) + in->state_size;
+  in->nhistory = (int)(MAX_HISTORY_BYTES / each);
   in->nhistory = in->nhistory > MAX_HISTORY ? MAX_HISTORY : in->nhistory < 1 ? 1 : in->nhistory;
   in->states = malloc((size_t)in->nhistory * (size_t)in->size * sizeof(double));
   in->moments = malloc((size_t)in->nhistory * sizeof(Moment));
   in->obs = malloc((size_t)p->info->nobs * sizeof(float));
   in->act = malloc((size_t)p->info->nact * sizeof(float));
   in->ctrl = malloc((size_t)p->info->nact * sizeof(double));
-  in->scratch = malloc(sg_policy_scratch(p->player.policy));
-  return in->states && in->moments && in->obs && in->act && in->ctrl && in->scratch;
+  in->policies = malloc((size_t)in->nhistory * in->state_size);
+  in->state = make_state(p->player.policy);
+  return in->states && in->policies && in->moments && in->obs && in->act && in->ctrl && in->state;
 }
 
 
 static void begin_episode(SgPlay* p) {
   sg_env_reset(p->env, 0, SG_RNG_EVAL, 0, p->episode);
+  sg_policy_reset(p->inside->state);
   p->sum = p->reward = 0;
   p->over = false;
   p->end = "";
@@ -180,6 +190,10 @@ SgStatus sg_play_open(SgPlay* p, const char* what, const char* model, SgError* e
     p->env = sg_env_create(p->player.task, error);
     status = p->env ? SG_OK : error->status;
   }
+  if (status == SG_OK && sg_policy_ncommand(p->player.policy) > SG_PLAY_COMMANDS) {
+    status = sg_fail(error, SG_FILE, "%s: has %d command inputs, the window can give %d",
+                     p->player.policy_path, sg_policy_ncommand(p->player.policy), SG_PLAY_COMMANDS);
+  }
   if (status == SG_OK && !allocate(p)) {
     status = sg_fail(error, SG_MACHINE, "out of memory for playing a policy");
   }
@@ -187,13 +201,12 @@ SgStatus sg_play_open(SgPlay* p, const char* what, const char* model, SgError* e
     sg_play_close(p);
     return status;
   }
-  find_folder(p);
+  p->choice = find_choice(p->player.policy_path);
   if (stat(p->player.policy_path, &p->inside->file) != 0) {
     memset(&p->inside->file, 0, sizeof(p->inside->file));
   }
   p->trained = read_trained(p->player.policy);
   p->ncommand = sg_policy_ncommand(p->player.policy);
-  p->ncommand = p->ncommand < SG_PLAY_COMMANDS ? p->ncommand : SG_PLAY_COMMANDS;
   for (int i = 0; i < p->ncommand; i++) {
     p->commands[i] = command_number(p, i, " start=");
   }
@@ -211,7 +224,8 @@ void sg_play_close(SgPlay* p) {
     free(in->obs);
     free(in->act);
     free(in->ctrl);
-    free(in->scratch);
+    free(in->state);
+    free(in->policies);
     free(in);
   }
   sg_env_free(p->env);
@@ -270,7 +284,11 @@ void sg_play_step(SgPlay* p, int push_body, const mjtNum* push) {
   // observation, action, step: as in training's evaluation
   sg_env_push(p->env, push_body, push);
   sg_env_obs_float(p->env, in->obs);
-  SgPolicyStatus status = sg_policy_step(p->player.policy, in->obs, in->act, in->scratch);
+  for (int i = 0; i < p->ncommand; i++) {
+    in->command[i] = (float)p->commands[i];
+  }
+  SgPolicyStatus status =
+      sg_policy_step_now(in->state, in->obs, p->ncommand > 0 ? in->command : NULL, in->act);
   for (int i = 0; i < p->info->nact; i++) {
     in->ctrl[i] = (double)in->act[i];
   }
@@ -291,25 +309,45 @@ static bool same_file(const struct stat* a, const struct stat* b) {
 }
 
 
-// put another policy file of the same task in the place of the one that plays
+// whether two policies see and drive the same, so that one can go on where the other is
+static bool same_contract(const SgPolicy* a, const SgPolicy* b) {
+  static const char* const keys[] = {"softgait.task",    "softgait.model",  "softgait.observation",
+                                     "softgait.command", "softgait.action", "softgait.timing"};
+  for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+    const char *x = sg_policy_meta(a, keys[i]), *y = sg_policy_meta(b, keys[i]);
+    if (!x || !y || strcmp(x, y) != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+
+// put another policy file of the same run in the place of the one that plays; its history begins
+// anew
 static SgStatus take_over(SgPlay* p, const char* path, const struct stat* file, SgError* error) {
   SgPlayer next = {0};
   SgStatus status = sg_player_open_policy(&next, path, error);
-  if (status == SG_OK) {
-    status = sg_player_check(&next, p->player.task, error);
+  p->inside->file = *file;
+  bool same = status == SG_OK && same_contract(next.policy, p->player.policy) &&
+              sg_policy_state_size(next.policy) == p->inside->state_size;
+  if (status == SG_OK && !same) {
+    status = sg_fail(error, SG_FILE, "%s: is for another robot or task than the policy that plays",
+                     path);
   }
-  void* scratch = status == SG_OK ? malloc(sg_policy_scratch(next.policy)) : NULL;
-  if (status == SG_OK && !scratch) {
+  SgPolicyState* state = status == SG_OK ? make_state(next.policy) : NULL;
+  if (status == SG_OK && !state) {
     status = sg_fail(error, SG_MACHINE, "out of memory for a policy");
   }
-  p->inside->file = *file;
   if (status != SG_OK) {
+    free(state);
     sg_player_close(&next);
     return status;
   }
   sg_policy_free(p->player.policy);
-  free(p->inside->scratch);
-  p->inside->scratch = scratch;
+  free(p->inside->state);
+  p->inside->state = state;
+  p->inside->count = 0;  // what was played before belongs to the old one
   p->player.policy = next.policy;
   memcpy(p->player.policy_path, next.policy_path, sizeof(next.policy_path));
   memcpy(p->player.policy_sha256, next.policy_sha256, sizeof(next.policy_sha256));
@@ -334,8 +372,8 @@ SgStatus sg_play_choose(SgPlay* p, SgPlayChoice choice, SgError* error) {
   char path[1100];
   struct stat file;
   const char* name = choice == SG_PLAY_BEST ? "best" : "latest";
-  snprintf(path, sizeof(path), "%s/policy/%s.safetensors", p->folder, name);
-  if (!p->folder[0] || stat(path, &file) != 0) {
+  snprintf(path, sizeof(path), "%s/policy/%s.safetensors", p->player.folder, name);
+  if (!p->player.folder[0] || stat(path, &file) != 0) {
     return sg_fail(error, SG_FILE, "there is no %s policy of a run here", name);
   }
   SgStatus status = take_over(p, path, &file, error);

@@ -1,9 +1,9 @@
 // Scenes: a model's copy, a simulation of it, camera, renderer.
 //
-// The camera that follows is a free one whose target is moved along with the robot. MuJoCo's own tracking
-// camera pins the mass centre to the middle of the picture, so a hopping robot would stand still and the
-// ground hop; here the horizontal part is followed at once and the height slowly. The user can still orbit,
-// pan and zoom.
+// The camera that follows is a free one whose target is moved along with the robot. MuJoCo's own
+// tracking camera pins the mass centre to the middle of the picture, so a hopping robot would stand
+// still and the ground hop; here the horizontal part is followed at once and the height slowly. The
+// user can still orbit, pan and zoom.
 
 #include "scene.h"
 
@@ -17,6 +17,7 @@
 enum {
   MAX_GEOM = 5000,      // shapes in a picture, contacts and forces included
   SHADOW_SIZE = 2048,   // a quarter of MuJoCo's default memory, no difference to the eye
+  SOFT_SHADOW = 1024,   // where shadows are off until asked for
   MAX_OFFSCREEN = 8192  // pixels a side
 };
 
@@ -31,6 +32,34 @@ bool sg_scene_is_software(const char* renderer) {
     }
   }
   return false;
+}
+
+
+//-------------------------------- robots --------------------------------------------------------
+
+// whether a tree's root can travel: a free joint, or a slide without limits
+static bool can_travel(const mjModel* m, int body) {
+  for (int i = 0; i < m->body_jntnum[body]; i++) {
+    int joint = m->body_jntadr[body] + i;
+    if (m->jnt_type[joint] == mjJNT_FREE ||
+        (m->jnt_type[joint] == mjJNT_SLIDE && !m->jnt_limited[joint])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+
+// the heaviest tree that moves and, if asked for, travels; 0: there is none
+static int find_robot(const mjModel* m, bool travels) {
+  int best = 0;
+  for (int i = 1; i < m->nbody; i++) {
+    bool fits = m->body_parentid[i] == 0 && (!travels || can_travel(m, i));
+    if (fits && (best == 0 || m->body_subtreemass[i] > m->body_subtreemass[best])) {
+      best = i;
+    }
+  }
+  return best;
 }
 
 
@@ -50,9 +79,20 @@ static void set_quality(mjModel* m, const SgSceneConfig* config) {
     m->vis.global.offwidth = config->width;
     m->vis.global.offheight = config->height;
   }
-  m->vis.quality.shadowsize = config->software ? 0 : SHADOW_SIZE;
+  m->vis.quality.shadowsize = config->software ? SOFT_SHADOW : SHADOW_SIZE;
   if (config->software) {
     m->vis.quality.offsamples = 0;
+  }
+}
+
+
+// a floor collides everywhere but is drawn only so far; where robots run, it is drawn to the
+// horizon
+static void widen_floors(mjModel* m) {
+  for (int i = 0; i < m->ngeom && find_robot(m, true) > 0; i++) {
+    if (m->geom_type[i] == mjGEOM_PLANE && m->geom_bodyid[i] == 0) {
+      m->geom_size[3 * i] = m->geom_size[3 * i + 1] = 0;
+    }
   }
 }
 
@@ -65,6 +105,7 @@ static void make(void* arg) {
     return;
   }
   set_quality(s->model, &making->config);
+  widen_floors(s->model);
   s->data = mj_makeData(s->model);
   mjv_makeScene(s->model, &s->scene, MAX_GEOM);
   mjr_makeContext(s->model, &s->context,
@@ -82,6 +123,7 @@ SgScene* sg_scene_create(const mjModel* model, const SgSceneConfig* config, SgEr
 
   // structures that are safe to free, then what can fail
   mjv_defaultOption(&s->option);
+  s->option.flags[mjVIS_PERTFORCE] = 1;
   mjv_defaultPerturb(&s->perturb);
   mjv_defaultCamera(&s->camera);
   mjv_defaultScene(&s->scene);
@@ -99,6 +141,7 @@ SgScene* sg_scene_create(const mjModel* model, const SgSceneConfig* config, SgEr
   }
   s->scene.flags[mjRND_SHADOW] = !s->software;
   s->scene.flags[mjRND_REFLECTION] = !s->software;
+  s->scene.flags[mjRND_HAZE] = 0;  // a white band between floor and sky
   sg_scene_home(s);
   return s;
 }
@@ -133,6 +176,22 @@ static void forward(void* arg) {
 }
 
 
+// move a free camera's target along with the body
+static void follow(SgScene* s) {
+  if (s->follow <= 0 || s->camera.type != mjCAMERA_FREE) {
+    return;
+  }
+  const mjtNum* now = s->data->subtree_com + 3 * s->follow;
+  double rise = HEIGHT_RATE * (now[2] - s->base);
+  for (int i = 0; i < 2; i++) {
+    s->camera.lookat[i] += now[i] - s->last[i];
+    s->last[i] = now[i];
+  }
+  s->camera.lookat[2] += rise;
+  s->base += rise;
+}
+
+
 bool sg_scene_set_state(SgScene* s, const mjtNum* qpos, const mjtNum* qvel, const mjtNum* ctrl) {
   const mjModel* m = s->model;
   if (!all_finite(qpos, m->nq) || !all_finite(qvel, m->nv) || !all_finite(ctrl, m->nu)) {
@@ -143,37 +202,19 @@ bool sg_scene_set_state(SgScene* s, const mjtNum* qpos, const mjtNum* qvel, cons
   for (int i = 0; i < m->nu; i++) {
     s->data->ctrl[i] = ctrl ? ctrl[i] : 0;
   }
-  return sg_guard_call(forward, s, NULL) == SG_OK;
+  bool fine = sg_guard_call(forward, s, NULL) == SG_OK;
+
+  // the push that belongs to this state, for whoever simulates, and for its arrow
+  mju_zero(s->data->xfrc_applied, 6 * (int)m->nbody);
+  if (s->perturb.active && s->perturb.select > 0) {
+    mjv_applyPerturbForce(m, s->data, &s->perturb);
+  }
+  follow(s);
+  return fine;
 }
 
 
 //-------------------------------- camera --------------------------------------------------------
-
-// whether a tree's root can travel: a free joint, or a slide without limits
-static bool can_travel(const mjModel* m, int body) {
-  for (int i = 0; i < m->body_jntnum[body]; i++) {
-    int joint = m->body_jntadr[body] + i;
-    if (m->jnt_type[joint] == mjJNT_FREE ||
-        (m->jnt_type[joint] == mjJNT_SLIDE && !m->jnt_limited[joint])) {
-      return true;
-    }
-  }
-  return false;
-}
-
-
-// the heaviest tree that moves and, if asked for, travels; 0: there is none
-static int find_robot(const mjModel* m, bool travels) {
-  int best = 0;
-  for (int i = 1; i < m->nbody; i++) {
-    bool fits = m->body_parentid[i] == 0 && (!travels || can_travel(m, i));
-    if (fits && (best == 0 || m->body_subtreemass[i] > m->body_subtreemass[best])) {
-      best = i;
-    }
-  }
-  return best;
-}
-
 
 // how far a tree's shapes reach from a point
 static double reach(const SgScene* s, int root, const double* center) {
@@ -195,12 +236,13 @@ void sg_scene_home(SgScene* s) {
   sg_scene_follow(s, robot);
   robot = robot ? robot : find_robot(s->model, false);
 
-  // look at it a little from above, from so far that it fills a third of the picture's height
+  // look at it a little from above, from so far that it fills a third of the picture's height; at
+  // one that stays where it is, from higher and farther: what it works on lies around it
   if (robot) {
     double radius = reach(s, robot, s->data->subtree_com + 3 * robot);
     mju_copy3(s->camera.lookat, s->data->subtree_com + 3 * robot);
-    s->camera.distance = 5.5 * fmax(radius, 0.05);
-    s->camera.elevation = s->follow ? -14 : -25;
+    s->camera.distance = (s->follow ? 5.5 : 7) * fmax(radius, 0.05);
+    s->camera.elevation = s->follow ? -14 : -30;
   }
 }
 
@@ -209,22 +251,6 @@ void sg_scene_follow(SgScene* s, int body) {
   s->follow = body;
   mju_copy3(s->last, s->data->subtree_com + 3 * body);
   s->base = s->last[2];
-}
-
-
-// move a free camera's target along with the body
-static void follow(SgScene* s) {
-  if (s->follow <= 0 || s->camera.type != mjCAMERA_FREE) {
-    return;
-  }
-  const mjtNum* now = s->data->subtree_com + 3 * s->follow;
-  double rise = HEIGHT_RATE * (now[2] - s->base);
-  for (int i = 0; i < 2; i++) {
-    s->camera.lookat[i] += now[i] - s->last[i];
-    s->last[i] = now[i];
-  }
-  s->camera.lookat[2] += rise;
-  s->base += rise;
 }
 
 
@@ -270,7 +296,6 @@ void sg_scene_draw(SgScene* s, mjrRect area) {
   if (area.width < 1 || area.height < 1) {
     return;
   }
-  follow(s);
   mjv_updateScene(s->model, s->data, &s->option, &s->perturb, &s->camera, mjCAT_ALL, &s->scene);
   mjr_render(area, &s->scene, &s->context);
 }
@@ -286,15 +311,12 @@ int sg_scene_pick(SgScene* s, mjrRect area, double x, double y, mjtNum point[3])
 }
 
 
-bool sg_scene_push(SgScene* s, mjtNum force[6]) {
+bool sg_scene_push(const SgScene* s, mjtNum force[6]) {
   int body = s->perturb.select;
   if (!s->perturb.active || body <= 0 || body >= s->model->nbody) {
     return false;
   }
-  mju_zero(s->data->xfrc_applied, 6 * (int)s->model->nbody);
-  mjv_applyPerturbForce(s->model, s->data, &s->perturb);
   mju_copy(force, s->data->xfrc_applied + 6 * body, 6);
-  mju_zero(s->data->xfrc_applied, 6 * (int)s->model->nbody);
   return true;
 }
 

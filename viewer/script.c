@@ -1,5 +1,5 @@
-// Scripts: a file of events that go through the window's own queue, and looks at what came of them. For
-// tests; a line each:
+// Scripts: a file of events that go through the window's own queue, and looks at what came of them.
+// For tests; a line each, and a picture after each:
 //
 //   key NAME            tab shift+tab ctrl+p f1 space right a 3 ...
 //   move X Y            pointer, pixels from the lower left
@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "base/text.h"
 #include "view.h"
 
 struct SgScript {
@@ -24,6 +25,7 @@ struct SgScript {
   long wait;     // pictures to go
   double until;  // seconds of the clock
   long random;   // random events to go
+  bool storm;    // random events are going on
   SgRng rng;
   double x, y;  // pointer
 };
@@ -54,6 +56,14 @@ void sg_script_close(SgScript* s) {
 
 //-------------------------------- words ---------------------------------------------------------
 
+// a number, or 0
+static double number(const char* text) {
+  double value = 0;
+  sg_text_double(text, &value);
+  return value;
+}
+
+
 static int key_code(const char* name) {
   static const struct {
     const char* name;
@@ -68,7 +78,7 @@ static int key_code(const char* name) {
     }
   }
   if (name[0] == 'f' && name[1]) {
-    return mjKEY_F1 - 1 + atoi(name + 1);
+    return mjKEY_F1 - 1 + (int)number(name + 1);
   }
   return name[0] >= 'a' && name[0] <= 'z' ? name[0] - 'a' + 'A' : name[0];
 }
@@ -102,24 +112,41 @@ static void push_key(SgView* v, const char* word) {
 }
 
 
+static void print_rectangle(const char* name, mjrRect r) {
+  printf("\"%s\": [%d, %d, %d, %d], ", name, r.left, r.bottom, r.width, r.height);
+}
+
+
+// where the return's figure has its axes, in pixels of the window and in data
+static void print_figure(const mjvFigure* f, mjrRect at) {
+  printf("\"figure\": [[%d, %d, %.9g, %.9g], [%d, %d, %.9g, %.9g]], ", at.left + f->xaxispixel[0],
+         at.left + f->xaxispixel[1], (double)f->xaxisdata[0], (double)f->xaxisdata[1],
+         at.bottom + f->yaxispixel[0], at.bottom + f->yaxispixel[1], (double)f->yaxisdata[0],
+         (double)f->yaxisdata[1]);
+}
+
+
 static void print_state(const SgView* v) {
-  const mjrRect* r = v->state.rect;
-  printf(
-      "{\"mode\": \"%s\", \"paused\": %d, \"step\": %d, \"episode\": %u, \"return\": %.17g, "
-      "\"select\": %d, \"push\": %d, \"camera\": %d, \"env\": %d, \"trained\": %lld, "
-      "\"pictures\": %ld, \"draw_ms\": %.2f, \"message\": \"%s\", ",
-      v->mode == SG_MODE_PLAY ? "play" : "live", v->paused,
-      v->has_play ? sg_env_steps(v->play.env) : -1, v->has_play ? v->play.episode : 0,
-      v->has_play ? v->play.sum : 0, v->scene->perturb.select, v->scene->perturb.active,
-      v->scene->camera.type == mjCAMERA_FIXED ? v->scene->camera.fixedcamid : -1, v->feed.env + 1,
-      v->has_play ? (long long)v->play.trained : -1, v->pictures, 1000 * v->draw_cost, v->message);
-  printf(
-      "\"qpos0\": %.17g, \"view\": [%d, %d, %d, %d], \"curves\": [%d, %d, %d, %d], "
-      "\"left\": %d, \"right\": %d, \"policy\": \"%s\"}\n",
-      v->scene->data->qpos[0], r[SG_RECT_VIEW].left, r[SG_RECT_VIEW].bottom, r[SG_RECT_VIEW].width,
-      r[SG_RECT_VIEW].height, r[SG_RECT_CURVES].left, r[SG_RECT_CURVES].bottom,
-      r[SG_RECT_CURVES].width, r[SG_RECT_CURVES].height, r[SG_RECT_LEFT].width,
-      r[SG_RECT_RIGHT].width, v->has_play ? v->play.player.policy_sha256 : "");
+  const SgPlay* p = &v->play;
+  const mjvCamera* camera = &v->scene->camera;
+  printf("{\"mode\": \"%s\", \"paused\": %d, \"help\": %d, \"env\": %d, \"run\": %d, ",
+         v->mode == SG_MODE_PLAY ? "play" : "live", v->paused, v->help, v->feed.env + 1,
+         v->has_run ? (int)v->feed.state : 0);
+  if (v->has_play) {
+    printf("\"last_return\": %.17g, ", p->last_steps > 0 ? p->last_sum : 0);
+    printf(
+        "\"step\": %d, \"episode\": %u, \"return\": %.17g, \"trained\": %lld, \"policy\": \"%s\", ",
+        sg_env_steps(p->env), p->episode, p->sum, (long long)p->trained, p->player.policy_sha256);
+  }
+  printf("\"select\": %d, \"push\": %d, \"camera\": %d, ", v->scene->perturb.select,
+         v->scene->perturb.active, camera->type == mjCAMERA_FIXED ? camera->fixedcamid : -1);
+  print_rectangle("view", v->state.rect[SG_RECT_VIEW]);
+  print_rectangle("left", v->state.rect[SG_RECT_LEFT]);
+  print_rectangle("right", v->state.rect[SG_RECT_RIGHT]);
+  print_rectangle("curves", v->state.rect[SG_RECT_CURVES]);
+  print_figure(sg_figures_get(v->figures, SG_FIGURE_RETURN), v->state.rect[SG_RECT_CURVES]);
+  printf("\"qpos0\": %.17g, \"pictures\": %ld, \"message\": \"%s\"}\n", v->scene->data->qpos[0],
+         v->pictures, v->message);
   fflush(stdout);
 }
 
@@ -152,10 +179,14 @@ static void push_random(SgScript* s, SgView* v) {
     event.kind = SG_EVENT_MOVE;
     event.x = s->x = (draw_int(s, 1200) - 100) * v->state.rect[SG_RECT_WINDOW].width / 1000.0;
     event.y = s->y = (draw_int(s, 1200) - 100) * v->state.rect[SG_RECT_WINDOW].height / 1000.0;
-  } else if (kind < 98) {
+  } else if (kind < 97) {
     event.kind = SG_EVENT_SCROLL;
     event.x = draw_int(s, 3) - 1;
     event.y = draw_int(s, 9) - 4;
+  } else if (kind < 98) {
+    event.kind = SG_EVENT_DROP;
+    snprintf(event.path, sizeof(event.path), "%s",
+             v->has_play && draw_int(s, 4) == 0 ? v->play.player.policy_path : "/dev/null");
   } else {
     sg_window_resize(v->window, draw_int(s, 4) ? 60 + draw_int(s, 900) : 0, 60 + draw_int(s, 500));
     return;
@@ -166,7 +197,7 @@ static void push_random(SgScript* s, SgView* v) {
 
 //-------------------------------- running -------------------------------------------------------
 
-// one line; false when it needs pictures first
+// do what one line says
 static void obey(SgScript* s, SgView* v, char* line) {
   char word[32] = "", a[1024] = "", b[64] = "";
   int n = sscanf(line, "%31s %1023s %63s", word, a, b);
@@ -176,8 +207,8 @@ static void obey(SgScript* s, SgView* v, char* line) {
   if (strcmp(word, "key") == 0) {
     push_key(v, a);
   } else if (strcmp(word, "move") == 0) {
-    s->x = atof(a);
-    s->y = atof(b);
+    s->x = number(a);
+    s->y = number(b);
     push(v, (SgEvent){.kind = SG_EVENT_MOVE, .x = s->x, .y = s->y});
   } else if (strcmp(word, "press") == 0 || strcmp(word, "release") == 0) {
     push(v, (SgEvent){.kind = word[0] == 'p' ? SG_EVENT_PRESS : SG_EVENT_RELEASE,
@@ -186,20 +217,21 @@ static void obey(SgScript* s, SgView* v, char* line) {
                       .x = s->x,
                       .y = s->y});
   } else if (strcmp(word, "scroll") == 0) {
-    push(v, (SgEvent){.kind = SG_EVENT_SCROLL, .y = atof(a)});
+    push(v, (SgEvent){.kind = SG_EVENT_SCROLL, .y = number(a)});
   } else if (strcmp(word, "drop") == 0) {
     SgEvent event = {.kind = SG_EVENT_DROP};
     snprintf(event.path, sizeof(event.path), "%s", a);
     push(v, event);
   } else if (strcmp(word, "resize") == 0) {
-    sg_window_resize(v->window, atoi(a), atoi(b));
+    sg_window_resize(v->window, (int)number(a), (int)number(b));
   } else if (strcmp(word, "pictures") == 0) {
-    s->wait = atol(a);
+    s->wait = (long)number(a);
   } else if (strcmp(word, "until") == 0) {
-    s->until = atof(a);
+    s->until = number(a);
   } else if (strcmp(word, "random") == 0) {
-    s->random = atol(a);
-    s->rng = sg_rng_make((uint64_t)atol(b), SG_RNG_TEST, 0, 0);
+    s->random = (long)number(a);
+    s->storm = true;
+    s->rng = sg_rng_make((uint64_t)number(b), SG_RNG_TEST, 0, 0);
   } else if (strcmp(word, "shot") == 0) {
     sg_view_screenshot(v, a);
     v->message[0] = '\0';
@@ -218,6 +250,9 @@ static void obey(SgScript* s, SgView* v, char* line) {
 
 bool sg_script_next(SgScript* s, SgView* v) {
   char line[2048];
+  if (s->storm) {
+    v->quit = false;  // a random click found the panel's button
+  }
   if (s->wait > 0) {
     s->wait--;
     return true;
@@ -231,11 +266,10 @@ bool sg_script_next(SgScript* s, SgView* v) {
     }
     return true;
   }
-  do {
-    if (!fgets(line, sizeof(line), s->file)) {
-      return false;
-    }
-    obey(s, v, line);
-  } while (false);
+  s->storm = false;
+  if (!fgets(line, sizeof(line), s->file)) {
+    return false;
+  }
+  obey(s, v, line);
   return true;
 }

@@ -12,9 +12,10 @@
 #include "picture.h"
 #include "train/model_digest.h"
 
-static const double MESSAGE = 4;         // seconds that a line stays
-static const double LOOK_EVERY = 1;      // seconds between looks at the policy file
-static const double STEP_BUDGET = 0.05;  // seconds of simulation per picture, at most
+static const double MESSAGE = 4;          // seconds that a line stays
+static const double FIGURES_EVERY = 0.1;  // seconds between pictures of the figures
+static const double LOOK_EVERY = 1;       // seconds between looks at the policy file
+static const double STEP_BUDGET = 0.05;   // seconds of simulation per picture, at most
 
 // share of real time, the slowest first
 static const double SPEEDS[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.33, 0.5, 0.7, 1, 1.5, 2, 4, 8};
@@ -71,13 +72,25 @@ static SgStatus need_scene(SgView* v, SgError* error) {
 }
 
 
+// bars under the terms' names, without the word that all share
+static void set_bars(SgView* v, int n, const char* const* names, const double* values) {
+  static const char shared[] = "reward_";
+  const char* shorter[SG_LIVE_MAX_REWARD];
+  n = n < SG_LIVE_MAX_REWARD ? n : SG_LIVE_MAX_REWARD;
+  for (int i = 0; i < n; i++) {
+    bool same = strncmp(names[i], shared, sizeof(shared) - 1) == 0;
+    shorter[i] = names[i] + (same ? sizeof(shared) - 1 : 0);
+  }
+  sg_figures_set_rewards(v->figures, n, shorter, values);
+}
+
+
 static void show_rewards(SgView* v) {
   const SgLiveEnv* env = sg_feed_env(&v->feed);
   if (v->mode == SG_MODE_PLAY) {
-    sg_figures_set_rewards(v->figures, v->play.info->nreward, v->play.info->rewards,
-                           sg_env_reward_terms(v->play.env));
+    set_bars(v, v->play.info->nreward, v->play.info->rewards, sg_env_reward_terms(v->play.env));
   } else if (env) {
-    sg_figures_set_rewards(v->figures, v->feed.frame->nreward, v->feed.frame->rewards, env->terms);
+    set_bars(v, v->feed.frame->nreward, v->feed.frame->rewards, env->terms);
   }
 }
 
@@ -114,8 +127,8 @@ static SgStatus open_policy(SgView* v, const char* what, SgError* error) {
   if (status == SG_OK) {
     v->has_play = true;
     v->mode = SG_MODE_PLAY;
-    v->has_run =
-        v->play.folder[0] && sg_feed_open(&v->feed, v->play.folder, &(SgError){0}) == SG_OK;
+    v->has_run = v->play.player.folder[0] &&
+                 sg_feed_open(&v->feed, v->play.player.folder, &(SgError){0}) == SG_OK;
   }
   return status;
 }
@@ -146,6 +159,9 @@ SgStatus sg_view_start(SgView* v, SgError* error) {
     sg_view_show(v);
     sg_scene_home(v->scene);
     sg_overlay_title(v);
+    if (v->has_play && v->play.player.note[0]) {
+      sg_view_say(v, "%s", v->play.player.note);
+    }
   }
   return status;
 }
@@ -186,7 +202,7 @@ void sg_view_mode(SgView* v, SgMode mode) {
     v->has_play =
         sg_play_open(&v->play, v->feed.folder, v->model[0] ? v->model : NULL, &why) == SG_OK;
     if (!v->has_play) {
-      sg_view_say(v, "nothing to play yet: the first evaluation writes a policy");
+      sg_view_say(v, "nothing to play yet: %s", why.text);
       return;
     }
   }
@@ -228,7 +244,9 @@ void sg_view_drop(SgView* v, const char* path) {
   }
   sg_play_close(&before);
   sg_view_mode(v, SG_MODE_PLAY);
-  sg_view_say(v, "playing %s", path);
+  v->command = 0;
+  sg_panels_make(v);
+  sg_view_say(v, "playing %s%s%s", path, v->play.player.note[0] ? "; " : "", v->play.player.note);
 }
 
 
@@ -357,6 +375,7 @@ void sg_view_advance(SgView* v, double seconds) {
     look_for_policies(v);
     advance_play(v, seconds);
   }
+  sg_panels_update(v);
   if (v->message[0] && v->now > v->message_until) {
     v->message[0] = '\0';
     v->dirty = true;
@@ -371,19 +390,47 @@ bool sg_view_moves(const SgView* v) {
 
 //-------------------------------- drawing -------------------------------------------------------
 
+// the figures into a buffer of their own: text and lines cost a software renderer as much as the
+// robot, so they are drawn ten times a second, and copied
+static void refresh_figures(SgView* v, int width, int height) {
+  const mjrContext* con = &v->scene->context;
+  mjrRect area = {0, 0, width, height};
+  unsigned curves = height < LOW ? FEW_FIGURES : SG_FIGURES_NO_REWARDS;
+  unsigned mask = (v->curves && v->has_run ? curves : 0) | (v->bars ? 1u << SG_FIGURE_REWARDS : 0);
+  if (con->auxWidth[SG_AUX_FIGURES] != width || con->auxHeight[SG_AUX_FIGURES] != height) {
+    mjr_addAux(SG_AUX_FIGURES, width, height, 0, &v->scene->context);
+  }
+  mjr_setAux(SG_AUX_FIGURES, con);
+  mjr_rectangle(area, 0.05f, 0.06f, 0.08f, 1);
+  sg_figures_draw(v->figures, mask, area, con);
+  mjr_restoreBuffer(con);
+}
+
+
+static void draw_figures(SgView* v) {
+  mjrRect place = v->state.rect[SG_RECT_CURVES];
+  if (place.width < 1) {
+    return;
+  }
+  const mjrContext* con = &v->scene->context;
+  bool fits = con->auxWidth[SG_AUX_FIGURES] == place.width &&
+              con->auxHeight[SG_AUX_FIGURES] == place.height;
+  if (!fits || !sg_view_moves(v) || v->now - v->figures_drawn >= FIGURES_EVERY) {
+    v->figures_drawn = v->now;
+    refresh_figures(v, place.width, place.height);
+  }
+  mjr_blitAux(SG_AUX_FIGURES, (mjrRect){0, 0, place.width, place.height}, place.left, place.bottom,
+              con);
+}
+
+
 void sg_view_draw(SgView* v) {
   const mjrRect* rect = v->state.rect;
   if (rect[SG_RECT_WINDOW].width < 1 || rect[SG_RECT_WINDOW].height < 1) {
     return;
   }
   sg_scene_draw(v->scene, rect[SG_RECT_VIEW]);
-  if (rect[SG_RECT_CURVES].width > 0) {
-    unsigned curves = rect[SG_RECT_CURVES].height < LOW ? FEW_FIGURES : SG_FIGURES_NO_REWARDS;
-    unsigned mask =
-        (v->curves && v->has_run ? curves : 0) | (v->bars ? 1u << SG_FIGURE_REWARDS : 0);
-    mjr_rectangle(rect[SG_RECT_CURVES], 0.05f, 0.06f, 0.08f, 1);
-    sg_figures_draw(v->figures, mask, rect[SG_RECT_CURVES], &v->scene->context);
-  }
+  draw_figures(v);
   sg_overlay_all(v);
   sg_panels_draw(v);
   v->pictures++;

@@ -1,5 +1,5 @@
-// The viewer's whole state, and its parts' functions. One window, one picture, at most one run and one
-// policy.
+// The viewer's whole state, and its parts' functions. One window, one picture, at most one run and
+// one policy.
 //
 //                  window events                              every picture
 //        ┌──────────────┼───────────────┐          ┌────────────────┼────────────────┐
@@ -7,7 +7,8 @@
 //   table of keys   camera, push   mjui left,    new state         robot      texts, curves, bars
 //                                  right
 //
-// Two modes: live shows the training environments of a run as they are, play simulates a policy here.
+// Two modes: live shows the training environments of a run as they are, play simulates a policy
+// here.
 
 #ifndef SG_VIEWER_VIEW_H_
 #define SG_VIEWER_VIEW_H_
@@ -38,6 +39,11 @@ enum {
   SG_NRECT
 };
 
+/// Buffers besides the window: 0 and 1 are the panels'.
+enum {
+  SG_AUX_FIGURES = 2
+};
+
 /// The viewer.
 typedef struct SgView {
   SgWindow* window;
@@ -54,19 +60,20 @@ typedef struct SgView {
   int table_count;   ///< of the feed's table that the figures show
 
   // switches; ints, because panels point at them
-  int paused;       ///< the robot stands; training goes on
-  int speed;        ///< index into the speeds, see sg_view_speed
-  int help;         ///< F1
-  int info;         ///< F2
-  int curves;       ///< F3: learning curves
-  int bars;         ///< F4: reward terms
-  int left, right;  ///< panels
-  int choice;       ///< panel's copy of which policy
-  int mode_shown;   ///< panel's copy of the mode
-  int env_shown;    ///< panel's copy of the environment, from 1
-  int command;      ///< command input that the keys change
-  mjUI* ui;         ///< (2) left and right panel
-  mjuiState state;  ///< rectangles, pointer, keys
+  int paused;                ///< the robot stands; training goes on
+  int speed;                 ///< index into the speeds, see sg_view_speed
+  int help;                  ///< F1
+  int info;                  ///< F2
+  int curves;                ///< F3: learning curves
+  int bars;                  ///< F4: reward terms
+  int left, right;           ///< panels
+  int choice;                ///< panel's copy of which policy
+  int mode_shown;            ///< panel's copy of the mode
+  int env_shown;             ///< panel's copy of the environment, from 1
+  int command;               ///< command input that the keys change
+  mjUI* ui;                  ///< (2) left and right panel
+  int ui_envs, ui_commands;  ///< what the panels were made for
+  mjuiState state;           ///< rectangles, pointer, keys
   bool quit;
 
   // a line for the user, until it expires
@@ -74,16 +81,17 @@ typedef struct SgView {
   double message_until;
 
   // time
-  double now;        ///< seconds, of the clock or of the script
-  double step;       ///< fixed seconds per picture; 0: the clock's
-  double draw_cost;  ///< seconds that a picture takes, smoothed
-  double looked;     ///< when the policy file was looked at
-  long pictures;     ///< drawn so far
-  bool dirty;        ///< something changed that wants drawing now
+  double now;            ///< seconds, of the clock or of the script
+  double step;           ///< fixed seconds per picture; 0: the clock's
+  double draw_cost;      ///< processor seconds that a picture takes, smoothed
+  double looked;         ///< when the policy file was looked at
+  double figures_drawn;  ///< when the figures were drawn
+  long pictures;         ///< drawn so far
+  bool dirty;            ///< something changed that wants drawing now
 } SgView;
 
-/// Load what is to be shown: a run folder, or a policy. No window is needed yet, so that a wrong name has its
-/// sentence everywhere. On failure the caller still calls sg_view_close.
+/// Load what is to be shown: a run folder, or a policy. No window is needed yet, so that a wrong
+/// name has its sentence everywhere. On failure the caller still calls sg_view_close.
 SgStatus sg_view_load(SgView* view, const char* what, SgError* error);
 
 /// Show what was loaded in view->window, which the caller opened.
@@ -154,6 +162,9 @@ bool sg_mouse_pushing(const SgView* view);
 
 /// Make both panels for the scene that is there.
 void sg_panels_make(SgView* view);
+
+/// Make them anew when they are for other environments or command inputs than there are now.
+void sg_panels_update(SgView* view);
 
 /// Sizes and rectangles of everything, after a change of window or panels.
 void sg_panels_layout(SgView* view);

@@ -1,8 +1,8 @@
 // GLFW's half: callbacks fill a ring of events; one window, one context.
 //
-// Debian 12 has GLFW 3.3 for X11. A display connection that breaks makes Xlib call its handler and then end
-// the process, with several lines and exit code 1; ours says one line. Xlib is looked up at run time, because
-// a GLFW for Wayland comes without it.
+// Debian 12 has GLFW 3.3 for X11. A display connection that breaks makes Xlib call its handler and
+// then end the process, with several lines and exit code 1; ours says one line. Xlib is looked up
+// at run time, because a GLFW for Wayland comes without it.
 
 #include "window.h"
 
@@ -226,8 +226,8 @@ static void listen(SgWindow* w) {
 }
 
 
-// a window that is not shown yet, with a current context of the compatibility profile, which MuJoCo's renderer
-// needs; NULL when there is none
+// a window that is not shown yet, with a current context of the compatibility profile, which
+// MuJoCo's renderer needs; NULL when there is none
 static GLFWwindow* open_plain(const char* title, int width, int height, int samples) {
   glfwWindowHint(GLFW_SAMPLES, samples);
   glfwWindowHint(GLFW_DOUBLEBUFFER, GLFW_TRUE);

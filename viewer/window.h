@@ -1,12 +1,12 @@
-// The window: GLFW, seen here and in window.c alone. Everything the user does arrives as plain structs,
-// which tests and scripts can put into the same queue.
+// The window: GLFW, seen here and in window.c alone. Everything the user does arrives as plain
+// structs, which tests and scripts can put into the same queue.
 //
 //   X11 ──> GLFW callbacks ──┐
 //                            ├──> queue of SgEvent ──> sg_window_next, one by one
 //   script, test ── push ────┘
 //
-// Coordinates are pixels of the framebuffer, from the lower left corner, as OpenGL and MuJoCo count. Key
-// codes are MuJoCo's (mjKEY_...), which are GLFW's, and upper-case letters.
+// Coordinates are pixels of the framebuffer, from the lower left corner, as OpenGL and MuJoCo
+// count. Key codes are MuJoCo's (mjKEY_...), which are GLFW's, and upper-case letters.
 
 #ifndef SG_VIEWER_WINDOW_H_
 #define SG_VIEWER_WINDOW_H_
@@ -54,9 +54,9 @@ typedef struct SgEvent {
 /// A window with an OpenGL context. Opaque; used by the main thread. There is one at a time.
 typedef struct SgWindow SgWindow;
 
-/// Open a window of width x height with a current context. NULL with SG_MACHINE, and what to try, when there
-/// is no display or the display has no OpenGL. From here on a display that dies ends the process with
-/// SG_MACHINE and one line.
+/// Open a window of width x height with a current context. NULL with SG_MACHINE, and what to try,
+/// when there is no display or the display has no OpenGL. From here on a display that dies ends the
+/// process with SG_MACHINE and one line.
 SgWindow* sg_window_open(const char* title, int width, int height, SgError* error);
 
 /// Close. NULL is allowed.
