@@ -35,7 +35,7 @@ typedef struct Source {
   SgError* error;
 } Source;
 
-static const SgObserveApi API = {mj_name2id, mj_id2name};
+static const SgObserveApi API = {mj_name2id, mj_id2name, mj_rnePostConstraint};
 
 
 // add "kind:element:component", or "kind:element" when the element has one number only
