@@ -19,6 +19,7 @@ static const char HEAD[] =
     " * C99 without a library: no heap, no libm. The same bytes as softgait's policy runtime, "
     "under any\n"
     " * compiler without fast-math, on any processor with IEEE-754 floats and gradual underflow.\n"
+    " * Compiled with -D@_MAIN it is a program: rows of numbers in, actions out.\n"
     " */\n\n"
     "#ifndef @_H_\n"
     "#define @_H_\n\n"

@@ -18,9 +18,10 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
+SOURCES = HERE.parents[1] / "src"
 STRICT = "-std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Wundef -Werror".split()
 COMPILERS = ["gcc", "clang", "aarch64-linux-gnu-gcc", "arm-linux-gnueabihf-gcc"]
-SOFTGAIT, MAKE_POLICY, POLICY_ACT = sys.argv[1:4]
+SOFTGAIT, MAKE_POLICY, POLICY_ACT = (pathlib.Path(word).resolve() for word in sys.argv[1:4])
 wrong = []
 
 
@@ -74,10 +75,12 @@ def compiles_clean(source):
 
 
 def refuses_fast_math(source):
-    for flag in ("-ffast-math", "-ffinite-math-only"):
-        for compiler in present(["gcc", "clang"]):
-            done = run(compiler, "-O2", flag, "-c", source, "-o", source.with_suffix(".o"))
-            expect(done.returncode != 0 and b"must not be compiled with" in done.stderr, f"{compiler} takes {flag}")
+    flags = [("gcc", "-ffast-math"), ("clang", "-ffast-math"), ("gcc", "-ffinite-math-only"), ("clang", "-ffinite-math-only"),
+             ("gcc", "-funsafe-math-optimizations"), ("gcc", "-freciprocal-math")]
+    for compiler, flag in flags:
+        for file in (source, SOURCES / "policy/step.c"):
+            done = run(compiler, "-O2", flag, "-I", SOURCES, "-c", file, "-o", source.with_suffix(".o"))
+            expect(done.returncode != 0 and b"must not be compiled with" in done.stderr, f"{compiler} takes {flag} for {file.name}")
 
 
 def program(source, name, *flags):
@@ -85,6 +88,48 @@ def program(source, name, *flags):
     done = run("gcc", *STRICT, "-O1", f"-D{name}_MAIN", *flags, source, "-o", out)
     expect(done.returncode == 0, f"{source.name} as a program: {done.stderr[:300]}")
     return out
+
+
+def shapes_alike(folder):
+    """Layers of any width, on every width of vector: the runtime's bytes (tests/policy_bytes/bytes.c)."""
+    bytes_c, flags = HERE.parent / "policy_bytes/bytes.c", ["-std=c99", "-O1", "-I", SOURCES]
+    run("gcc", *flags, bytes_c, *SOURCES.glob("policy/*.c"), "-o", folder / "runtime")
+    vectors = [["-mavx"], ["-march=native"], [], ["plain C"]]  # AVX is what softgait itself needs
+    for i, width in enumerate((1, 15, 16, 17, 40, 72, 100, 130, 200)):
+        shape = f"{3 + i} {1 + 2 * i} {width} {1 + i % 3} {i % 3} {i % 2} {1 + i % 4}"
+        path = folder / f"exported_{width}"
+        path.mkdir()
+        policy = path / "p.safetensors"
+        subprocess.run([MAKE_POLICY, policy, *shape.split()], check=True)
+        export(policy, path / "exported.c", "exported")
+        wanted = run(folder / "runtime", policy, "500").stdout
+        for vector in vectors[i % 2::2]:
+            if vector == ["plain C"]:
+                text = (path / "exported.c").read_text()
+                expect("defined(__x86_64__)" in text, "the exported file has no vectors")
+                (path / "exported.c").write_text(text.replace("defined(__x86_64__)", "0"))
+                vector = []
+            done = run("gcc", *flags, *vector, "-DEXPORTED", "-I", path, bytes_c, SOURCES / "policy/sha256.c", SOURCES / "policy/tanh.c",
+                       "-o", path / "program")
+            got = run(path / "program", "500")
+            expect(done.returncode == 0 and got.stdout == wanted != b"" and got.returncode == 0, f"a policy of {shape} with {vector}: other bytes {done.stderr[:300]}")
+
+
+def newest_run(folder):
+    """Without a word the newest run's best policy; a model to check against."""
+    where = folder / "here"
+    where.mkdir()
+    trained = subprocess.run([SOFTGAIT, "train", "hopper", "--steps", "20", "--quiet"], cwd=where)
+    done = subprocess.run([SOFTGAIT, "export", "--to", "c", "--out", "p.c"], cwd=where, capture_output=True, text=True)
+    best = next(where.glob("runs/hopper/2*/policy/best.safetensors"))
+    digest = hashlib.sha256(best.read_bytes()).hexdigest()
+    expect(trained.returncode == 0 and done.returncode == 0 and digest in (where / "p.h").read_text(), f"the newest run: {done.stderr}")
+    for model, code in (("hopper", 0), ("half_cheetah", 3)):
+        done = run(SOFTGAIT, "export", best, "--to", "onnx", "--out", where / "p.onnx", "--model", model)
+        expect(done.returncode == code, f"--model {model}: {done.returncode}, {done.stderr}")
+    header = (where / "p.h").read_text()
+    expect('#define policy_TASK "hopper"' in header and "#define policy_NOBS 11 " in header and "#define policy_NACT 3 " in header
+           and "#define policy_PERIOD 0.008 " in header, "hopper's constants")
 
 
 def self_test_sees(source, name):
@@ -233,6 +278,8 @@ def main():
             path, source = make(folder, shape, sizes)
             expect(run(program(source, shape), "--self-test").returncode == 0, f"{shape}: self test")
         refuses_fast_math(tiny)
+        shapes_alike(folder)
+        newest_run(folder)
         hostile_names(folder, small)
         two_in_one(folder, big, tiny)
         command_line(folder, small)

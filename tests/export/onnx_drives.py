@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """An exported ONNX policy drives the real Gymnasium environment and earns what `softgait eval` says.
 
-    onnx_drives.py SOFTGAIT [--count EPISODES] [--steps TRAINING_STEPS] [--seed N]
+    onnx_drives.py SOFTGAIT POLICY_ACT [--count EPISODES] [--steps TRAINING_STEPS] [--seed N]
 
 Both sides draw their own start states, so their mean returns may differ by 4 standard errors of the
-difference, and lengths too. As a control the model with one action halved must earn something else.
+difference. As a control the model with one action halved must earn something else. On every observation
+that Gymnasium showed, the policy runtime gives the same action within 1e-5 of its range.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import onnxruntime
 
 TASKS = {"half_cheetah": "HalfCheetah-v5", "hopper": "Hopper-v5"}
 ERRORS = 4  # standard errors of the difference
+WORST = 1e-5  # of the range of an action
 
 
 def session(model):
@@ -30,19 +32,21 @@ def session(model):
 
 
 def drive(model, name, count, seed):
-    """Returns of `count` episodes of Gymnasium's environment."""
-    env, policy, returns = gymnasium.make(name), session(model), []
+    """Returns of `count` episodes of Gymnasium's environment; all observations, and the actions."""
+    env, policy, returns, seen, acts = gymnasium.make(name), session(model), [], [], []
     for episode in range(count):
         obs, _ = env.reset(seed=seed + episode)
         total, over = 0.0, False
         while not over:
-            act = policy.run(["action"], {"obs": obs[None].astype(np.float32)})[0][0]
+            seen.append(obs.astype(np.float32))
+            act = policy.run(["action"], {"obs": seen[-1][None]})[0][0]
+            acts.append(act)
             obs, reward, terminated, truncated, _ = env.step(act)
             total += reward
             over = terminated or truncated
         returns.append(total)
     env.close()
-    return np.array(returns)
+    return np.array(returns), np.array(seen), np.array(acts)
 
 
 def halved(model):
@@ -53,6 +57,12 @@ def halved(model):
     values[0, 0] /= 2
     tensor.CopyFrom(onnx.numpy_helper.from_array(values, tensor.name))
     return changed
+
+
+def difference(args, run, seen, acts):
+    """The worst difference to the runtime's actions, in ranges of all of them (1: from -1 to 1)."""
+    out = subprocess.run([args.policy_act, f"{run}/policy/best.safetensors"], input=seen.tobytes(), stdout=subprocess.PIPE, check=True)
+    return np.abs(np.frombuffer(out.stdout, np.float32).reshape(acts.shape) - acts).max() / 2
 
 
 def distance(ours, theirs):
@@ -69,18 +79,21 @@ def compare(args, task, folder):
     said = subprocess.run([args.softgait, "eval", run, "--episodes", str(10 * args.count), "--json"], check=True, capture_output=True)
     ours = json.loads(said.stdout)
     model = onnx.load(out)
-    theirs, control = drive(model, TASKS[task], args.count, args.seed), drive(halved(model), TASKS[task], args.count, args.seed)
-    near, far = distance(ours, theirs), distance(ours, control)
-    fine = near < ERRORS < far
+    theirs, seen, acts = drive(model, TASKS[task], args.count, args.seed)
+    control, _, _ = drive(halved(model), TASKS[task], args.count, args.seed)
+    near, far, worst = distance(ours, theirs), distance(ours, control), difference(args, run, seen, acts)
+    fine = near < ERRORS < far and worst < WORST
     print(f"  {task:<13} eval {ours['mean_return']:.1f} +- {ours['std_return']:.1f} in {ours['episodes']}, Gymnasium {theirs.mean():.1f} "
-          f"+- {theirs.std():.1f} in {len(theirs)}: {near:.1f} standard errors; control {control.mean():.1f}: {far:.0f}"
+          f"+- {theirs.std():.1f} in {len(theirs)}: {near:.1f} standard errors; control {control.mean():.1f}: {far:.0f}; "
+          f"worst action of {len(seen)}: {worst:.1e} of the range"
           f"{'' if fine else '   FAILED'}", flush=True)
     return fine
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("softgait", type=pathlib.Path)
+    for name in ("softgait", "policy_act"):
+        parser.add_argument(name, type=pathlib.Path)
     parser.add_argument("--count", type=int, default=10)
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)

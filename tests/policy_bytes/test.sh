@@ -4,8 +4,8 @@
 #
 #   test.sh MAKE_POLICY SOFTGAIT           gcc -O2, gcc -O3 -march=native, clang -O2, 64-bit ARM: 2 000 of
 #                                          a 17/6 policy, 100 000 of a tiny one with history and commands
-#   test.sh MAKE_POLICY SOFTGAIT --soak    more compilers, flags and 32-bit ARM; 1 million of each policy
-#                                          on what is compiled for this machine
+#   test.sh MAKE_POLICY SOFTGAIT --soak [N]   more compilers, flags and 32-bit ARM; 1 million (N) of each
+#                                          policy on what is compiled for this machine
 #
 # Controls must give other bytes and must fail the policy's own golden vectors: contraction to fused
 # multiply-add, in both, and sums in another order. Exits with 77 when a compiler is missing and the rest
@@ -13,7 +13,7 @@
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-make_policy=$(realpath "$1") softgait=$(realpath "$2") soak=${3:-}
+make_policy=$(realpath "$1") softgait=$(realpath "$2") soak=${3:-} n=${4:-1000000}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 missing=0 wrong=0
@@ -91,9 +91,9 @@ compare() {
   few=${few:-$got}
   [ "$got" = "$few" ] || complain "$name gives other bytes"
   if [ -n "$soak" ] && [ -z "$4" ]; then
-    more=$("digests$5" "" 1000000 1000000)
+    more=$("digests$5" "" "$n" "$n")
     many=${many:-$more}
-    [ "$more" = "$many" ] || complain "$name gives other bytes in 1 million"
+    [ "$more" = "$many" ] || complain "$name gives other bytes in $n"
     got="$got $more"
   fi
   echo "  $(for digest in $got; do printf '%.12s ' "$digest"; done) $name"
