@@ -12,8 +12,7 @@
     "softgait's policy runtime must not be compiled with -ffast-math: its output bytes are a promise"
 #endif
 #if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0
-#error \
-    "softgait's policy runtime must not be compiled with -ffinite-math-only: it refuses NaN"
+#error "softgait's policy runtime must not be compiled with -ffinite-math-only: it refuses NaN"
 #endif
 #if FLT_EVAL_METHOD != 0
 #error \
