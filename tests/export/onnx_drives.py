@@ -101,6 +101,7 @@ def main():
     print(f"gymnasium {gymnasium.__version__}, onnxruntime {onnxruntime.__version__}, {args.steps} steps of training, seed {args.seed}")
     with tempfile.TemporaryDirectory() as folder:
         fine = [compare(args, task, folder) for task in TASKS]
+    print(f"{len(fine)} tasks, {args.count} episodes each, {fine.count(False)} failures")
     sys.exit(0 if all(fine) else 1)
 
 
