@@ -154,10 +154,18 @@ SgStatus sg_export_c(const SgExport* job, SgError* error) {
   char header[1024];
   SgExportC w = {.policy = policy, .contract = &policy->contract, .name = job->name};
   SgStatus status = header_path(job->out, header, sizeof(header), &word, error);
-
-  // a header that could not follow its source would be one of another export, which the source says
+  bool is_new = !sg_file_exists(job->out);
   if (status == SG_OK) {
     status = write_file(&w, job->out, word, sha256, true, error);
   }
-  return status == SG_OK ? write_file(&w, header, word, sha256, false, error) : status;
+
+  // no source without its header; one that was there before would say that its header is of another
+  // export
+  if (status == SG_OK) {
+    status = write_file(&w, header, word, sha256, false, error);
+    if (status != SG_OK && is_new) {
+      remove(job->out);
+    }
+  }
+  return status;
 }

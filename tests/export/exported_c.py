@@ -254,6 +254,10 @@ def command_line(folder, policy):
     done = run(SOFTGAIT, "export", policy, "--to", "c", "--out", empty / "p.c", "--model", "hopper")
     expect(done.returncode == 3 and done.stderr.count(b"\n") == 1, f"--model hopper: {done.returncode}, {done.stderr!r}")
     expect(not list(empty.iterdir()), f"left behind: {list(empty.iterdir())}")
+    (empty / "p.h").mkdir()
+    done = run(SOFTGAIT, "export", policy, "--to", "c", "--out", empty / "p.c")
+    expect(done.returncode == 5 and [f.name for f in empty.iterdir()] == ["p.h"], f"a source without its header: {done.stderr!r}")
+    (empty / "p.h").rmdir()
 
     # the same policy gives the same files
     for form in ("c", "onnx"):
