@@ -325,44 +325,69 @@ static void report(const Controller* c) {
 }
 
 
-int main(int argc, char** argv) {
-  const char *fault = NULL, *trace = NULL;
-  char why[MAX_LINE];
-  double seconds = 2, when = 1;
-  Controller c = {.ramp = 0.2};
+// what the command line says
+typedef struct Words {
+  const char *policy, *robot, *fault, *trace;
+  double seconds, ramp, when;
+} Words;
+
+
+static int read_words(Words* w, int argc, char** argv) {
+  *w = (Words){.seconds = 2, .ramp = 0.2, .when = 1};
   int fine = argc >= 3 && argc % 2 == 1;
   for (int i = 3; fine && i < argc; i += 2) {
-    double* number = strcmp(argv[i], "--seconds") == 0 ? &seconds
-                     : strcmp(argv[i], "--ramp") == 0  ? &c.ramp
-                     : strcmp(argv[i], "--at") == 0    ? &when
-                                                       : NULL;
-    const char** word = strcmp(argv[i], "--trace") == 0   ? &trace
-                        : strcmp(argv[i], "--fault") == 0 ? &fault
-                                                          : NULL;
-    fine = number || word;
-    if (number) {
-      *number = strtod(argv[i + 1], NULL);
-    } else if (word) {
-      *word = argv[i + 1];
+    const char *flag = argv[i], *value = argv[i + 1];
+    if (strcmp(flag, "--seconds") == 0) {
+      w->seconds = strtod(value, NULL);
+    } else if (strcmp(flag, "--ramp") == 0) {
+      w->ramp = strtod(value, NULL);
+    } else if (strcmp(flag, "--at") == 0) {
+      w->when = strtod(value, NULL);
+    } else if (strcmp(flag, "--fault") == 0) {
+      w->fault = value;
+    } else if (strcmp(flag, "--trace") == 0) {
+      w->trace = value;
+    } else {
+      fine = 0;
     }
   }
-  if (!fine) {
+  w->policy = fine ? argv[1] : NULL;
+  w->robot = fine ? argv[2] : NULL;
+  return fine;
+}
+
+
+// everything is refused before a drive moves
+static int set_up(Controller* c, const Words* w) {
+  char why[MAX_LINE];
+  c->ramp = w->ramp;
+  c->robot = robot_open(w->robot, w->fault, w->when, why, sizeof(why));
+  if (!c->robot) {
+    return refuse(w->robot, why);
+  }
+  c->nchannel = robot_nchannel(c->robot);
+  c->ndrive = robot_ndrive(c->robot);
+  c->trace = w->trace ? fopen(w->trace, "w") : NULL;
+  if (w->trace && !c->trace) {
+    return refuse(w->trace, "cannot be written");
+  }
+  return load(c, w->policy) && bind(c, w->policy) && check_modes(c, w->policy) &&
+         fit_times(c, w->policy) && begin(c);
+}
+
+
+int main(int argc, char** argv) {
+  Words words;
+  Controller c = {0};
+  if (!read_words(&words, argc, argv)) {
     fprintf(stderr,
             "controller POLICY ROBOT.xml [--seconds S] [--ramp S] [--trace FILE] "
             "[--fault nan|stall|late] [--at S]\n");
     return 2;
   }
-
-  // everything is refused before a drive moves
-  c.robot = robot_open(argv[2], fault, when, why, sizeof(why));
-  fine = c.robot ? 1 : refuse(argv[2], why);
-  c.nchannel = fine ? robot_nchannel(c.robot) : 0;
-  c.ndrive = fine ? robot_ndrive(c.robot) : 0;
-  c.trace = trace ? fopen(trace, "w") : NULL;
-  fine = fine && load(&c, argv[1]) && bind(&c, argv[1]) && check_modes(&c, argv[1]) &&
-         fit_times(&c, argv[1]) && begin(&c);
+  int fine = set_up(&c, &words);
   if (fine) {
-    loop(&c, seconds);
+    loop(&c, words.seconds);
     report(&c);
   }
   clean_up(&c);
