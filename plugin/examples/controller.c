@@ -47,15 +47,17 @@ typedef struct Controller {
   int nchannel, ndrive, every;  // every: ticks per step of the policy
   double tick, ramp;            // seconds
 
-  float *numbers, *now, *act,
-      *wanted;    // as the robot tells them, as the policy wants them; and back
-  double* first;  // joint positions of the first state
-  DriveCommand* commands;
+  float* numbers;          // (nchannel) as the robot tells them
+  float *now, *act;        // as the policy wants them, as it answers
+  float* wanted;           // (ndrive) its answer in the order of the drives
+  double* first;           // (ndrive) joint positions of the first state
+  DriveCommand* commands;  // (ndrive)
 
   Mode mode;
   double since, stamp;  // of the mode, of the newest state
-  int age, due,
-      steps;  // ticks since the newest state, until the policy's next step; its steps so far
+  int age;              // ticks since the newest state
+  int due;              // ticks until the policy's next step
+  int steps;            // of the policy so far
   char reason[MAX_LINE];
   FILE* trace;
 } Controller;

@@ -150,6 +150,8 @@ def main():
         (folder / "arm.yaml").write_text(text)
         policy = train(folder / "arm", folder / "arm.yaml")
         same_as_rollout(folder, "position servos", folder / "arm.yaml", arm, policy, [0, 0])
+        done = run(CONTROLLER, policy, arm, "--seconds", "1")
+        expect(done.returncode == 0 and "40 steps of the policy" in done.stdout, f"servos, with a ramp: {done.stdout}{done.stderr}")
     sys.exit(1 if wrong else 0)
 
 
