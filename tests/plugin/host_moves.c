@@ -435,6 +435,7 @@ void test_real_time(void) {
     mj_step(m, d);
   }
   long before = heap_count();
+  CHECK(before != 0, "making a simulation takes no memory");
   for (int i = 0; i < 400; i++) {
     mj_step(m, d);
   }
