@@ -23,7 +23,7 @@ typedef struct SgCommand {
 
 extern const SgCommand sg_command_train, sg_command_resume, sg_command_eval, sg_command_rollout,
     sg_command_tasks, sg_command_runs, sg_command_config, sg_command_plot, sg_command_bench,
-    sg_command_doctor;
+    sg_command_doctor, sg_command_export;
 
 /// Take the flags that shape a configuration into it, in their order of precedence: preset, --config,
 /// --set, flags.

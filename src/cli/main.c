@@ -14,9 +14,9 @@
 #include "task/guard.h"
 
 static const SgCommand* const COMMANDS[] = {
-    &sg_command_train, &sg_command_resume, &sg_command_eval,  &sg_command_rollout,
-    &sg_command_plot,  &sg_command_runs,   &sg_command_tasks, &sg_command_config,
-    &sg_command_bench, &sg_command_doctor};
+    &sg_command_train,  &sg_command_resume, &sg_command_eval,  &sg_command_rollout,
+    &sg_command_export, &sg_command_plot,   &sg_command_runs,  &sg_command_tasks,
+    &sg_command_config, &sg_command_bench,  &sg_command_doctor};
 
 enum {
   NCOMMAND = sizeof(COMMANDS) / sizeof(COMMANDS[0])
