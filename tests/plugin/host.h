@@ -23,7 +23,7 @@ enum {
 
 /// What the program was started with.
 typedef struct Setup {
-  const char* plugin;  ///< "" when it is linked
+  const char* plugin;  ///< "linked" when it is linked
   const char* data;
   int nstep;  ///< decisions in a trajectory
 } Setup;

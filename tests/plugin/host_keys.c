@@ -144,7 +144,8 @@ void test_idle(void) {
       continue;
     }
     config_of(config, sizeof(config), c->keys);
-    strcat(config, "<config key=\"on_error\" value=\"idle\"/>");
+    size_t used = strlen(config);
+    snprintf(config + used, sizeof(config) - used, "<config key=\"on_error\" value=\"idle\"/>");
     model_path(model, c->task);
     snprintf(more, sizeof(more), "%s<sensor><plugin instance=\"walk\"/></sensor>", c->more);
     mjModel* m = model_with_plugin(model, config, more, error);
@@ -250,8 +251,9 @@ void test_text(void) {
   path_of_policy(path, "humanoid");
   char* bytes = read_file(path, &size);
   char* text = sg_base64_encode(bytes, size);
-  char* config = malloc(strlen(text) + 256);
-  sprintf(config, "<config key=\"policy_text\" value=\"%s\"/>", text);
+  size_t room = strlen(text) + 256;
+  char* config = malloc(room);
+  snprintf(config, room, "<config key=\"policy_text\" value=\"%s\"/>", text);
   path_of_model(path, "humanoid");
   mjModel* wanted = model_of_task("humanoid", "");
   mjModel* m = model_with_plugin(path, config, "", NULL);
