@@ -193,7 +193,11 @@ int main(int argc, char** argv) {
     return 2;
   }
   setup.plugin = argv[1];
-  setup.data = argv[2];
+  setup.data = realpath(argv[2], NULL);
+  if (!setup.data) {
+    fprintf(stderr, "host: there is no folder %s\n", argv[2]);
+    return 2;
+  }
   load_plugin();
   int named = 0;
   for (int i = 3; i < argc; i++) {

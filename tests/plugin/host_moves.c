@@ -11,7 +11,7 @@
 
 #include <linux/seccomp.h>
 
-#include "heap_count.h"
+#include "../heap_count.h"
 #include "host.h"
 
 static const char* const TASKS[] = {"humanoid",
