@@ -27,7 +27,7 @@ static const struct {
     {"prefixes", test_prefixes},       {"threads", test_threads},   {"batch", test_batch},
     {"real_time", test_real_time},     {"refusals", test_refusals}, {"idle", test_idle},
     {"commands", test_commands},       {"text", test_text},         {"sensors", test_sensors},
-    {"switch", test_switch},           {"copies", test_copies},
+    {"switch", test_switch},           {"copies", test_copies},     {"process", test_process},
 };
 
 enum {
@@ -207,6 +207,10 @@ int main(int argc, char** argv) {
     }
     if (strcmp(argv[i], "decline") == 0) {
       return decline();
+    }
+    if (strcmp(argv[i], "half") == 0) {
+      run_half();
+      return 0;
     }
     named = named ? named : i;
   }

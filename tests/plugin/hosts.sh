@@ -30,7 +30,7 @@ plugin=$folder/build/softgait_plugin.so
 make_host() {
   local sdk=build/mujoco-$1/mujoco
   cc -std=c17 -D_GNU_SOURCE -O2 -ffp-contract=off -DSG_ROOT="\"$root\"" -isystem "$sdk/include" -Isrc -I. \
-    tests/plugin/host.c tests/plugin/host_moves.c tests/plugin/host_keys.c tests/plugin/own.c tests/heap_count.c \
+    tests/plugin/host.c tests/plugin/host_*.c tests/plugin/own.c tests/heap_count.c \
     src/policy/*.c src/task/observe.c src/base/status.c src/base/text.c src/base/base64.c \
     "$sdk/libmujoco.so.$1" -Wl,-rpath,"$root/$sdk" -lpthread -ldl -lm -o "$folder/host-$1"
 }
