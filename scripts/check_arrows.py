@@ -29,7 +29,8 @@ MAY = {
 }
 MUJOCO = {"task", "train", "cli", "plugin"}
 # the reading half of train/: the viewer links it without the learner
-READING = {"base", "policy", "task"} | {f"train/{n}.h" for n in ("run_read", "player", "model_digest", "live", "live_read")}
+READING = {"base", "policy", "task"} | {
+    f"train/{n}.h" for n in ("run_read", "player", "fit", "model_digest", "live", "live_read", "live_words")}
 READERS = {n.split("/")[1][:-1] + end: READING for n in READING if "/" in n for end in "ch"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 

@@ -78,7 +78,7 @@ refuse 2 "there is no task 'hoper'; did you mean 'hopper'?" bench update hoper
 refuse 2 "there is no task 'hoper'; did you mean 'hopper'?" rollout hoper --start a --actions b --out c
 refuse 2 "--init needs a model" tasks --init
 refuse 2 "one word too many" runs here
-refuse 2 "one word too many" doctor here
+refuse 2 "doctor needs a policy and one model" doctor here
 "$program" > out 2> err
 expect "no words give a short help and 2" sh -c "test $? = 2 && test ! -s out && grep -qF 'softgait train hopper' err"
 
@@ -105,6 +105,22 @@ refuse 3 "there is no such file" tasks gone.xml
 refuse 3 "cannot be opened" tasks gone.xml --init
 refuse 3 "is no run folder" eval empty
 refuse 3 "cannot be opened" rollout hopper --start gone.csv --actions gone.csv --out x.csv
+
+# folders that may not be read, for all but the superuser
+unprivileged=()
+[ "$(id -u)" != 0 ] || unprivileged=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+if "${unprivileged[@]}" "$program" --version > out 2> err; then
+  mkdir -p closed/runs && chmod 755 . && chmod 000 closed/runs
+  for words in "eval closed/runs" "plot closed/runs --out x.svg" "resume closed/runs"; do
+    # shellcheck disable=SC2086
+    "${unprivileged[@]}" "$program" $words > out 2> err
+    expect "$words: what cannot be read is not called empty" \
+      sh -c "test $? = 3 && grep -qF 'closed/runs: cannot be read: Permission denied' err"
+  done
+  (cd closed && "${unprivileged[@]}" "$program" runs) > out 2> err
+  expect "runs that cannot be read are not called none" sh -c "test $? = 3 && grep -qF 'runs: cannot be read' err"
+  chmod 755 closed/runs && rmdir closed/runs closed
+fi
 
 # the machine
 touch file
@@ -185,7 +201,15 @@ expect "without gnuplot: 5 and its package" sh -c "test $? = 5 && grep -qF 'inst
 expect "plot draws a png" sh -c 'head -c 4 plot.png | grep -qF PNG'
 accept train inverted_pendulum --steps 50 --quiet --set train.eval_episodes=1 --run short
 "$program" plot short --out x.svg > out 2> err
-expect "a run of one row gets a sentence" sh -c "test $? = 3 && grep -qF 'a line needs two' err && test ! -e x.svg"
+expect "a run of one row gets a sentence" sh -c "test $? = 3 && grep -qF 'it has one evaluation and a line needs two' err && test ! -e x.svg"
+cp -r short none && : > none/progress.csv
+"$program" plot none --out x.svg > out 2> err
+expect "a run without a row gets one, too" sh -c "test $? = 3 && grep -qF 'it has no evaluation and a line needs two' err && test ! -e x.svg"
+cp -r one long
+awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) place[$i] = i } NR > 1 { $place["TotalEnvInteracts"] *= 5 } { print }' \
+  one/progress.csv > long/progress.csv
+"$program" plot long --out marks.svg > out 2> err
+expect "marks beyond a thousand steps tell them apart" sh -c 'grep -qF ">1k<" marks.svg && grep -qF ">1.2k<" marks.svg'
 mkdir -p runs/inverted_pendulum && mv one runs/inverted_pendulum/20000101-000000-s0-0001
 accept runs
 expect "runs lists it as finished" grep -qF "finished" out

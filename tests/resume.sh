@@ -11,7 +11,7 @@ program=$(realpath "$1") rounds=${2:-1}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-passed=0 failed=0
+passed=0 failed=0 splits=0 hits=0
 
 report() { # report FINE WHAT
   if [ "$1" = 0 ]; then
@@ -45,6 +45,8 @@ interrupt() {
   sleep "0.$((RANDOM % 8))$((RANDOM % 10))"
   kill -"$signal" $pid 2> /dev/null
   { wait $pid; } 2> /dev/null
+  [ $? = 0 ] || hits=$((hits + 1))
+  splits=$((splits + 1))
 }
 
 check() { # check TASK ENVS THREADS STEPS
@@ -72,13 +74,24 @@ for _ in $(seq "$rounds"); do
   check humanoid 8 2 2400
 done
 
+# the moments are random, but a test whose runs end before the signal comes would show nothing
+[ $((2 * hits)) -gt "$splits" ]
+report $? "only $hits of $splits signals came before the run's end"
+
 # a finished run says so again; a longer one goes on from there
 "$program" resume hopper-1-1 --json > again.json 2> err
 [ "$(digest again.json)" = "$(digest hopper-1-1.json)" ] && [ "$(wc -l < again.json)" = 1 ]
 report $? "resuming a finished run prints its result"
 "$program" resume hopper-1-1 --steps 2400 --json > longer.json 2> err
-grep -q '"TotalEnvInteracts": 2400' longer.json && "$program" runs > /dev/null && grep -q 'steps: 2400' hopper-1-1/config.yaml
+grep -q '"TotalEnvInteracts": 2400' longer.json && grep -q 'steps: 2400' hopper-1-1/config.yaml
 report $? "resume --steps is the total"
+
+"$program" resume hopper-1-1 --steps 2200 --json > shorter.json 2> err
+[ $? = 2 ] && grep -qF 'has taken 2400 steps already' err && [ ! -s shorter.json ] && grep -q 'steps: 2400' hopper-1-1/config.yaml
+report $? "a total that is passed already is refused, and config.yaml stays: $(cat err)"
+"$program" resume hopper-8-2 --steps 2999 --json > eight.json 2> err
+[ $? = 0 ] && [ "$(digest eight.json)" = "$(digest hopper-8-2.json)" ]
+report $? "eight environments may end above the total: $(cat err)"
 
 # what cannot be resumed is refused in one sentence
 refuse() { # refuse CODE WORDS RUN

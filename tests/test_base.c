@@ -1,6 +1,7 @@
 // The ground floor: random numbers, text, files, memory, threads.
 
 #include <errno.h>
+#include <fcntl.h>
 #include <float.h>
 #include <math.h>
 #include <setjmp.h>
@@ -211,6 +212,27 @@ static void files_are_replaced_whole_or_not_at_all(void** state) {
 }
 
 
+// a file renamed over a pipe or over /dev/null would take its place
+static void pipes_are_written_to_and_stay_pipes(void** state) {
+  (void)state;
+  char folder[] = "/tmp/softgait-pipe-XXXXXX", path[128], bytes[8] = {0};
+  struct stat info;
+  SgError error = {0};
+  assert_non_null(mkdtemp(folder));
+  snprintf(path, sizeof(path), "%s/p", folder);
+  assert_int_equal(mkfifo(path, 0600), 0);
+  int reader = open(path, O_RDONLY | O_NONBLOCK);
+  assert_true(reader >= 0);
+  assert_int_equal(sg_file_write(path, "four", 4, &error), SG_OK);
+  assert_int_equal(read(reader, bytes, sizeof(bytes)), 4);
+  assert_string_equal(bytes, "four");
+  assert_true(stat(path, &info) == 0 && S_ISFIFO(info.st_mode));
+  close(reader);
+  unlink(path);
+  assert_int_equal(rmdir(folder), 0);  // nothing beside it was left
+}
+
+
 //-------------------------------- memory --------------------------------------------------------
 
 // a layout: small pieces, or with a large one among them
@@ -284,6 +306,23 @@ static void pool_runs_every_task_once(void** state) {
 }
 
 
+// workers that got no task of the last round may still be waking when the pool ends; what they read then
+// must be theirs to read (ThreadSanitizer sees it otherwise)
+static void pool_ends_while_its_workers_wake(void** state) {
+  (void)state;
+  for (int i = 0; i < 300; i++) {
+    SgPool* pool = sg_pool_create(4, NULL);
+    atomic_int counts[2] = {0};
+    assert_non_null(pool);
+    for (int round = 0; round < i % 3; round++) {
+      sg_pool_run(pool, count_task, counts, 2);
+    }
+    sg_pool_destroy(pool);
+    assert_int_equal(counts[0] + counts[1], 2 * (i % 3));
+  }
+}
+
+
 static void machine_has_a_processor_and_memory(void** state) {
   (void)state;
   char name[64];
@@ -304,8 +343,10 @@ int main(void) {
       cmocka_unit_test(nearest_name_is_found_when_it_is_near),
       cmocka_unit_test(base64_is_the_standards),
       cmocka_unit_test(files_are_replaced_whole_or_not_at_all),
+      cmocka_unit_test(pipes_are_written_to_and_stay_pipes),
       cmocka_unit_test(arena_measures_then_carves),
       cmocka_unit_test(pool_runs_every_task_once),
+      cmocka_unit_test(pool_ends_while_its_workers_wake),
       cmocka_unit_test(machine_has_a_processor_and_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 // Files as one act.
 //
 //   write beside (name.XXXXXX) ─> fsync ─> rename over name ─> fsync the folder
+//   (a device or a pipe is written to as it is)
 //
 // Rename makes the change whole, the syncs make it last. After a failed sync the kernel may have
 // dropped the pages and call the next sync a success, so the temporary file is thrown away and
@@ -127,8 +128,25 @@ static void sync_parent(const char* path) {
 }
 
 
+// into a device or a pipe: renaming a file over it would take its place
+static SgStatus write_through(const char* path, const void* bytes, size_t size, SgError* error) {
+  int file = open(path, O_WRONLY | O_CLOEXEC);
+  bool fine = file >= 0 && write_all(file, bytes, size);
+  int why = errno;
+  if (file >= 0) {
+    close(file);
+  }
+  return fine ? SG_OK
+              : sg_fail(error, SG_MACHINE, "%s: cannot be written: %s", path, strerror(why));
+}
+
+
 SgStatus sg_file_write(const char* path, const void* bytes, size_t size, SgError* error) {
   char beside[PATH];
+  struct stat info;
+  if (stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) {
+    return write_through(path, bytes, size, error);
+  }
   if (snprintf(beside, sizeof(beside), "%s.XXXXXX", path) >= (int)sizeof(beside)) {
     return sg_fail(error, SG_MACHINE, "%s: the path is too long", path);
   }

@@ -16,7 +16,8 @@ char* sg_file_read(const char* path, size_t cap, size_t* size, SgError* error);
 void sg_file_free(char* bytes);
 
 /// Replace a file as one act: write beside it, sync, rename, sync the folder. On failure the old file
-/// is untouched, nothing half-written remains, and SG_MACHINE says why.
+/// is untouched, nothing half-written remains, and SG_MACHINE says why. A device or a pipe (/dev/stdout)
+/// is written to and stays what it is.
 SgStatus sg_file_write(const char* path, const void* bytes, size_t size, SgError* error);
 
 /// Make a folder's entries last: after a rename in it. Does what can be done; says nothing.

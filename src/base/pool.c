@@ -50,12 +50,12 @@ struct SgPool {
   void (*task)(void* arg, int index);
   void* arg;
   uint32_t ntask;
-  bool quit;
 
   _Atomic uint32_t round;   // begins with every job; workers wait on it
   _Atomic uint32_t ndone;   // tasks done; the caller waits on it
   _Atomic uint32_t asleep;  // workers sleeping on round
   _Atomic uint32_t caller;  // 1: the caller sleeps on ndone
+  atomic_bool quit;  // the pool ends; a worker that wakes late from the last round sees it, too
   Share shares[MAX_THREAD];
 };
 
@@ -152,7 +152,7 @@ static void* work(void* arg) {
 
   for (;;) {
     seen = wait_round(start.pool, seen);
-    if (start.pool->quit) {
+    if (atomic_load(&start.pool->quit)) {
       return NULL;
     }
     run_tasks(start.pool, start.index);
@@ -256,7 +256,7 @@ void sg_pool_destroy(SgPool* pool) {
   if (!pool) {
     return;
   }
-  pool->quit = true;
+  atomic_store(&pool->quit, true);
   begin_round(pool);
   for (int i = 1; i < pool->nthread; i++) {
     pthread_join(pool->threads[i], NULL);

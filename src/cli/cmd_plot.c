@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/command.h"
 #include "cli/draw.h"
@@ -24,6 +25,10 @@ static SgStatus read_curve(SgCurve* curve, const SgRunSummary* run, SgError* err
   snprintf(path, sizeof(path), "%s/progress.csv", run->folder);
   snprintf(curve->task, sizeof(curve->task), "%s", run->task);
   curve->seed = run->seed;
+  struct stat info;
+  if (stat(path, &info) == 0 && info.st_size == 0) {
+    return SG_OK;  // a run before its first row
+  }
   SgStatus status = sg_table_read(path, &table, error);
   if (status != SG_OK) {
     return status;
@@ -67,8 +72,8 @@ static void add_run(SgPlot* plot, const SgRunSummary* run) {
   if (status != SG_OK) {
     fprintf(stderr, "softgait: %s: left out: %s\n", run->folder, error.text);
   } else {
-    fprintf(stderr, "softgait: %s: left out, it has %d evaluation%s and a line needs two\n",
-            run->folder, curve->n, curve->n == 1 ? "" : "s");
+    fprintf(stderr, "softgait: %s: left out, it has %s evaluation and a line needs two\n",
+            run->folder, curve->n == 0 ? "no" : "one");
   }
   free(curve->steps);
   free(curve->returns);

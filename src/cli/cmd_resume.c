@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/machine.h"
 #include "cli/command.h"
 #include "cli/training.h"
@@ -12,7 +11,7 @@
 static const SgFlag FLAGS[] = {
     {"--steps", "N", "environment steps in total; default: as the run was started with"},
     {"--threads", "N", "threads; default: the processors we may run on"},
-    {"--view", NULL, "open a window on the run, where there is a viewer"},
+    {"--view", NULL, "open a window on the run; closing it does not touch the run"},
     {"--no-view", NULL, "no window (default)"},
     {"--quiet", NULL, "nothing on stdout, errors on stderr"},
     {"--json", NULL, "JSON lines on stdout: the rows, then the result"},
@@ -23,11 +22,12 @@ static const SgFlag FLAGS[] = {
 static SgStatus load_config(SgConfig* config, const char* run, const SgArgs* args, SgError* error) {
   char path[1200];
   const char* steps = sg_args_text(args, "--steps", NULL);
+  SgRunSummary summary;
   snprintf(path, sizeof(path), "%s/config.yaml", run);
-  if (!sg_file_exists(path)) {
-    return sg_fail(error, SG_FILE, "%s: is no run folder (it has no config.yaml)", run);
+  SgStatus status = sg_run_summary(run, &summary, error);
+  if (status == SG_OK) {
+    status = sg_config_preset(config, "sac", error);
   }
-  SgStatus status = sg_config_preset(config, "sac", error);
   if (status == SG_OK) {
     status = sg_config_load(config, path, error);
   }

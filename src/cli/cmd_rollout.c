@@ -4,6 +4,8 @@
 //   START.csv     one row under qpos_0.., qvel_0..
 //   ACTIONS.csv   a row per step under action_0.., in the environment's units; other columns ignored
 //   TRACE.csv     step, obs_0.., reward, terminated, truncated; row 0 is the state at the start
+//
+// A policy on a model without a task file: obs_0.. are its channels, the reward stays empty.
 
 #include <math.h>
 #include <stdio.h>
@@ -12,6 +14,7 @@
 
 #include "base/file.h"
 #include "cli/command.h"
+#include "cli/player_args.h"
 #include "task/env.h"
 #include "train/player.h"
 #include "train/run_read.h"
@@ -21,7 +24,8 @@ static const SgFlag FLAGS[] = {
     {"--actions", "ACTIONS.csv", "actions to apply"},
     {"--policy", "POLICY", "or a policy that chooses them"},
     {"--out", "TRACE.csv", "where the trace goes (needed)"},
-    {"--model", "FILE", "MODEL.xml or TASK.yaml in place of the task's own"},
+    SG_COMMAND_FLAG,
+    {"--model", "FILE", "MODEL.xml or TASK.yaml in place of TASK"},
     {"--steps", "N", "steps at most (all actions; a policy: the task's time limit)"},
     {"--state", NULL, "append qpos_0.., qvel_0.. to every row"},
     {"--no-end", NULL, "go on past the end of the episode"},
@@ -37,8 +41,12 @@ typedef struct Rollout {
   SgTable start, actions;
   int64_t steps;  // at most; 0: as many as there are actions
   bool state, no_end;
-  double* ctrl;  // (nact)
-  float* row;    // policy: (nobs + nact) and scratch
+  double* ctrl;              // (nact)
+  double* memory;            // policy: owns the next two
+  SgPolicyState* state_now;  // its history and scratch
+  float* row;                // (nobs + nact)
+  float values[SG_MAX_COMMAND_INPUT];
+  const float* command;  // (ncommand), or NULL
   FILE* out;
   char* bytes;
   size_t size;
@@ -109,44 +117,64 @@ static SgStatus read_start(Rollout* r, const char* path, SgError* error) {
 }
 
 
-static SgStatus make_env(Rollout* r, const SgArgs* args, SgError* error) {
+// the task by name, or what --model names in its place
+static SgStatus load_task(Rollout* r, const SgArgs* args, SgError* error) {
   static SgConfig config;
   SgTaskSetting settings[SG_MAX_SETTING];
   char path[1024];
   const char* model = sg_args_text(args, "--model", NULL);
   SgStatus status = sg_command_config_from(&config, args, error);
-  if (status == SG_OK) {
+  int nsetting = status == SG_OK ? sg_config_settings(&config, settings) : 0;
+  if (status == SG_OK && model && sg_args_has(args, "--policy")) {
+    r->task = sg_player_model(model, settings, nsetting, error);
+  } else if (status == SG_OK) {
     status = sg_task_find(model ? model : args->words[0], path, sizeof(path), error);
+    r->task = status == SG_OK ? sg_task_load(path, settings, nsetting, error) : NULL;
   }
-  if (status == SG_OK) {
-    r->task = sg_task_load(path, settings, sg_config_settings(&config, settings), error);
-    r->env = r->task ? sg_env_create(r->task, error) : NULL;
-    status = r->env ? SG_OK : error->status;
+  if (!r->task) {
+    return error->status;
   }
-  if (status == SG_OK) {
-    r->info = sg_task_info(r->task);
-    r->ctrl = calloc((size_t)r->info->nact, sizeof(double));
-    status = r->ctrl ? SG_OK : sg_fail(error, SG_MACHINE, "out of memory for a rollout");
-  }
-  return status;
+  r->info = sg_task_info(r->task);
+  return SG_OK;
 }
 
 
-static SgStatus open_policy(Rollout* r, const char* path, SgError* error) {
+static SgStatus make_env(Rollout* r, SgError* error) {
+  r->env = sg_env_create(r->task, error);
+  if (!r->env) {
+    return error->status;
+  }
+  r->ctrl = calloc((size_t)r->info->nact, sizeof(double));
+  return r->ctrl ? SG_OK : sg_fail(error, SG_MACHINE, "out of memory for a rollout");
+}
+
+
+static SgStatus open_policy(Rollout* r, const SgArgs* args, SgError* error) {
   char file[1024], folder[1024];
-  SgStatus status = sg_run_policy(path, file, folder, sizeof(file), error);
+  SgPlayer* player = &r->player;
+  SgStatus status =
+      sg_run_policy(sg_args_text(args, "--policy", NULL), file, folder, sizeof(file), error);
   if (status == SG_OK) {
-    status = sg_player_open_policy(&r->player, file, error);
+    status = sg_player_open_policy(player, file, error);
   }
   if (status == SG_OK) {
-    status = sg_player_check(&r->player, r->task, error);
+    status = sg_player_join(player, r->task, sg_args_has(args, "--model"), error);
   }
   if (status == SG_OK) {
-    size_t nfloat = (size_t)(r->info->nobs + r->info->nact);
-    r->row = malloc(nfloat * sizeof(float) + sg_policy_scratch(r->player.policy));
-    status = r->row ? SG_OK : sg_fail(error, SG_MACHINE, "out of memory for a rollout");
+    status = sg_player_command(args, player->policy, r->values, &r->command, error);
   }
-  return status;
+  if (status != SG_OK) {
+    return status;
+  }
+  size_t size = sg_policy_state_size(player->policy) / sizeof(double) + 1;
+  r->memory =
+      malloc(size * sizeof(double) + (size_t)(r->info->nobs + r->info->nact) * sizeof(float));
+  if (!r->memory) {
+    return sg_fail(error, SG_MACHINE, "out of memory for a rollout");
+  }
+  r->row = (float*)(r->memory + size);
+  r->state_now = sg_policy_state_init(player->policy, r->memory, size * sizeof(double));
+  return SG_OK;
 }
 
 
@@ -184,7 +212,12 @@ static void print_row(const Rollout* r, int64_t number, SgStep step) {
   const mjData* d = sg_env_data(r->env);
   fprintf(r->out, "%lld", (long long)number);
   print_numbers(r->out, sg_env_obs(r->env), r->info->nobs);
-  fprintf(r->out, ",%.17g,%d,%d", step.reward, step.terminated, step.truncated);
+  if (r->info->bare) {
+    fputc(',', r->out);  // nothing says what a step is worth
+  } else {
+    fprintf(r->out, ",%.17g", step.reward);
+  }
+  fprintf(r->out, ",%d,%d", step.terminated, step.truncated);
   if (r->state) {
     print_numbers(r->out, d->qpos, (int)m->nq);
     print_numbers(r->out, d->qvel, (int)m->nv);
@@ -198,7 +231,7 @@ static void print_row(const Rollout* r, int64_t number, SgStep step) {
 static void ask_policy(Rollout* r) {
   float *obs = r->row, *act = obs + r->info->nobs;
   sg_env_obs_float(r->env, obs);
-  sg_policy_step(r->player.policy, obs, act, act + r->info->nact);
+  sg_policy_step_now(r->state_now, obs, r->command, act);
   for (int i = 0; i < r->info->nact; i++) {
     r->ctrl[i] = (double)act[i];
   }
@@ -253,6 +286,9 @@ static SgStatus check_words(const SgArgs* args, SgError* error) {
   if (!sg_args_has(args, "--start") || !sg_args_has(args, "--out")) {
     return sg_fail(error, SG_USAGE, "rollout needs --start START.csv and --out TRACE.csv");
   }
+  if (actions && sg_args_has(args, "--command")) {
+    return sg_fail(error, SG_USAGE, "--command is for a policy; --actions has none");
+  }
   if (actions == policy) {
     return sg_fail(error, SG_USAGE,
                    "rollout needs one of --actions ACTIONS.csv and --policy POLICY");
@@ -275,7 +311,7 @@ static SgStatus run_rollout(const SgArgs* args, SgError* error) {
 
   // the task, who acts, from where
   if (status == SG_OK) {
-    status = make_env(&r, args, error);
+    status = load_task(&r, args, error);
   }
   if (status == SG_OK) {
     r.steps = actions ? 0 : r.info->episode_steps;
@@ -286,10 +322,16 @@ static SgStatus run_rollout(const SgArgs* args, SgError* error) {
                      r.info->name);
   }
   if (status == SG_OK && !actions) {
-    status = open_policy(&r, sg_args_text(args, "--policy", NULL), error);
+    status = open_policy(&r, args, error);
+  }
+  if (status == SG_OK) {
+    status = make_env(&r, error);
   }
   if (status == SG_OK) {
     status = read_start(&r, sg_args_text(args, "--start", NULL), error);
+  }
+  if (status == SG_OK) {
+    sg_player_say(&r.player);
   }
 
   // the trace, in memory first: a failed rollout leaves no half of one
@@ -307,7 +349,7 @@ static SgStatus run_rollout(const SgArgs* args, SgError* error) {
   }
   free(r.bytes);
   free(r.ctrl);
-  free(r.row);
+  free(r.memory);
   sg_table_free(&r.start);
   sg_table_free(&r.actions);
   sg_player_close(&r.player);

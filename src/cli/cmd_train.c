@@ -18,7 +18,7 @@ static const SgFlag FLAGS[] = {
     {"--threads", "N", "threads; default: the processors we may run on"},
     {"--run", "DIR", "the run folder; default: a new one under runs/"},
     {"--set", "KEY=VALUE", "any key of `softgait config`; may be repeated"},
-    {"--view", NULL, "open a window on the run, where there is a viewer"},
+    {"--view", NULL, "open a window on the run; closing it does not touch the run"},
     {"--no-view", NULL, "no window (default)"},
     {"--quiet", NULL, "nothing on stdout, errors on stderr"},
     {"--json", NULL, "JSON lines on stdout: the rows, then the result"},

@@ -145,6 +145,32 @@ static void print_quoted(FILE* out, const char* text) {
 }
 
 
+// the last step of all curves
+static double last_step(const SgPlot* plot) {
+  double last = 0;
+  for (int i = 0; i < plot->n; i++) {
+    last = fmax(last, plot->curves[i].steps[plot->curves[i].n - 1]);
+  }
+  return last;
+}
+
+
+// marks at some round numbers of steps, each with a text that tells it exactly (250k, 1.5M): gnuplot's
+// own formats round the number, so that neighbours would read the same
+static void print_marks(FILE* out, double last) {
+  double unit = pow(10, floor(log10(fmax(last, 1) / 4)));
+  double every = last / unit > 20 ? 5 * unit : last / unit > 9 ? 2 * unit : unit;
+  every = fmax(every, 1);
+  fprintf(out, "set xtics (");
+  for (int i = 0; i * every <= last * 1.05; i++) {
+    double at = i * every, size = at >= 1e9 ? 1e9 : at >= 1e6 ? 1e6 : at >= 1e3 ? 1e3 : 1;
+    const char* letter = at >= 1e9 ? "G" : at >= 1e6 ? "M" : at >= 1e3 ? "k" : "";
+    fprintf(out, "%s'%.10g%s' %.17g", i == 0 ? "" : ", ", at / size, letter, at);
+  }
+  fprintf(out, ")\nset xrange [0:%.17g]\n", last * 1.05);
+}
+
+
 static void print_frame(FILE* out, const SgPlot* plot, const char* file, bool png) {
   bool one_task = group_end(plot, 0) == plot->n;
   fprintf(out, "set terminal %s size %s font 'sans,%d' background rgb 'white'\nset output ",
@@ -156,14 +182,13 @@ static void print_frame(FILE* out, const SgPlot* plot, const char* file, bool pn
           " noenhanced font ',%d'\n"
           "set xlabel 'environment steps' offset 0,-0.3\n"
           "set ylabel 'return (mean of one evaluation)'\n"
-          "set format x '%%.0s%%c'\n"
           "set key inside left top Left reverse noenhanced samplen 3\n"
           "set grid back lt 1 lw 1 lc rgb '#e6e6e6'\n"
           "set border 3 lc rgb '#444444'\n"
           "set tics nomirror\n"
-          "set xrange [0:*]\n"
           "set style fill transparent solid 0.15 noborder\n",
           png ? 17 : 16);
+  print_marks(out, last_step(plot));
 }
 
 

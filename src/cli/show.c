@@ -264,8 +264,8 @@ static void show_start(void* arg, const SgTrainStart* start) {
   if (task->episode_steps > 0) {
     snprintf(limit, sizeof(limit), "up to %d steps per episode", task->episode_steps);
   }
-  printf("task      %s: %d observations, %d actions, %g s per step, %s\n", task->name, task->nobs,
-         task->nact, task->dt, limit);
+  printf("task      %s: %d observation%s, %d action%s, %g s per step, %s\n", task->name, task->nobs,
+         task->nobs == 1 ? "" : "s", task->nact, task->nact == 1 ? "" : "s", task->dt, limit);
   printf("training  %lld steps, preset %s, seed %lld, %lld environment%s\n", (long long)c->steps,
          c->preset, (long long)c->seed, (long long)c->envs, c->envs == 1 ? "" : "s");
   printf("replay    %lld rows, %.0f MB when full\n", (long long)start->replay_rows,
@@ -321,6 +321,12 @@ static void show_note(void* arg, const char* sentence) {
 SgTrainWatcher sg_show_watcher(SgShow* show) {
   return (SgTrainWatcher){
       .arg = show, .start = show_start, .row = show_row, .now = show_now, .note = show_note};
+}
+
+
+void sg_show_line(SgShow* show, const char* line) {
+  wipe(show);
+  fprintf(stderr, "%s\n", line);
 }
 
 

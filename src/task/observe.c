@@ -2,9 +2,9 @@
 
 #include "task/observe.h"
 
-#include <limits.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,9 +50,10 @@ static const KindRow KINDS[] = {
 
 enum {
   NKIND = sizeof(KINDS) / sizeof(KINDS[0]),
-  NAME = 128,
-  NO_COMPONENT = INT_MIN
+  NAME = 128
 };
+
+static const int64_t WHOLE = INT64_MIN;  // in place of a component: the element's only number
 
 
 int sg_observe_nkind(void) {
@@ -152,21 +153,28 @@ static int element_adr(const mjModel* m, int kind, int id) {
 }
 
 
-// cut "kind:element[:component]" in place; NO_COMPONENT when none is named
-static bool split(char* text, char** kind, char** element, int64_t* component) {
-  *kind = text;
+// cut "kind:element..." in place; NULL when it is not that
+static char* split_kind(char* text) {
   char* colon = strchr(text, ':');
-  if (!colon) {
-    return false;
+  if (!colon || colon[1] == '\0') {
+    return NULL;
   }
   *colon = '\0';
-  *element = colon + 1;
-  *component = NO_COMPONENT;
-  colon = strrchr(*element, ':');
-  if (colon && sg_text_int(colon + 1, component)) {
+  return colon + 1;
+}
+
+
+// cut ":component" off an element in place; WHOLE when there is none. A name that ends in a number of its
+// own stays whole
+static int64_t split_component(const mjModel* m, const SgObserveApi* api, int object,
+                               char* element) {
+  int64_t component = WHOLE;
+  char* colon = strrchr(element, ':');
+  if (colon && colon > element && api->name2id(m, object, element) < 0 &&
+      sg_text_int(colon + 1, &component)) {
     *colon = '\0';
   }
-  return **element != '\0';
+  return component;
 }
 
 
@@ -189,38 +197,45 @@ static SgStatus find_elements(const mjModel* m, const SgObserveApi* api, int kin
 }
 
 
+// the component that a channel means: an element of several numbers needs one, another has none
+static SgStatus check_component(const char* element, int64_t* component, int count,
+                                SgError* error) {
+  bool whole = *component == WHOLE;
+  *component = whole ? 0 : *component;
+  if (*component < 0 || *component >= (whole ? 1 : count)) {
+    return sg_fail(error, SG_FILE, "'%s' has %d number%s here, there is no component %lld", element,
+                   count, count == 1 ? "" : "s", (long long)*component);
+  }
+  if (whole != (count == 1)) {
+    return sg_fail(error, SG_FILE, "'%s' has %d number%s here, %s meant", element, count,
+                   count == 1 ? "" : "s", whole ? "one alone is" : "one of several is");
+  }
+  return SG_OK;
+}
+
+
 SgStatus sg_observe_channel(SgChannel* channel, const char* name, const mjModel* m,
                             const SgObserveApi* api, SgError* error) {
   char text[NAME];
-  char *kind_name, *element;
-  int64_t component;
   int id = -1, id2 = -1;
 
   // the name's parts
-  if (snprintf(text, sizeof(text), "%s", name) >= NAME ||
-      !split(text, &kind_name, &element, &component)) {
+  bool fits = snprintf(text, sizeof(text), "%s", name) < NAME;
+  char* element = fits ? split_kind(text) : NULL;
+  if (!element) {
     return sg_fail(error, SG_FILE, "'%.100s' is no channel; it reads kind:element[:component]",
                    name);
   }
-  int kind = sg_observe_kind(kind_name);
+  int kind = sg_observe_kind(text);
   if (kind < 0) {
-    return sg_fail(error, SG_FILE, "channel '%s': there is no kind '%s'", name, kind_name);
+    return sg_fail(error, SG_FILE, "channel '%s': there is no kind '%s'", name, text);
   }
+  int64_t component = split_component(m, api, KINDS[kind].facts.object, element);
 
   // what they mean in this model
-  if (find_elements(m, api, kind, element, &id, &id2, error) != SG_OK) {
+  if (find_elements(m, api, kind, element, &id, &id2, error) != SG_OK ||
+      check_component(element, &component, sg_observe_components(m, kind, id), error) != SG_OK) {
     return SG_FILE;
-  }
-  int count = sg_observe_components(m, kind, id);
-  if (component == NO_COMPONENT && count > 1) {
-    return sg_fail(error, SG_FILE,
-                   "channel '%s': it has %d components in this model, and the name says none", name,
-                   count);
-  }
-  component = component == NO_COMPONENT ? 0 : component;
-  if (component < 0 || component >= count) {
-    return sg_fail(error, SG_FILE, "channel '%s': there is no component %lld", name,
-                   (long long)component);
   }
   bool sensor = KINDS[kind].facts.object == mjOBJ_SENSOR;
   *channel = (SgChannel){

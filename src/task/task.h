@@ -51,6 +51,7 @@ typedef struct SgTaskInfo {
   const double* act_low;         ///< (nact) ctrl at action -1
   const double* act_high;        ///< (nact) ctrl at action +1
   const char* about;             ///< one line for people, "" when the file has none
+  bool bare;                     ///< a model alone, without rules: nothing says what is rewarded
   const char* warning;           ///< what MuJoCo warned of while compiling the model, or ""
   const char* const* actuators;  ///< (nact) names
 } SgTaskInfo;

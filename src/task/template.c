@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "task/drive.h"
 #include "task/task_internal.h"
 
 // what the template says of a model
@@ -181,28 +182,20 @@ static char* write_text(const mjModel* m, const char* path) {
 
 
 char* sg_task_template(const char* path, SgError* error) {
-  SgTask* task = calloc(1, sizeof(SgTask));
+  SgTask* task = sg_task_of_model(path, error);
   char* text = NULL;
   if (!task) {
-    sg_fail(error, SG_MACHINE, "out of memory while reading a model");
     return NULL;
-  }
-
-  task->info.model_path = path;
-  if (sg_task_load_model(task, error) != SG_OK) {
-    goto end;
   }
   if (task->model->nactuator == 0 || task->model->njnt == 0) {
     sg_fail(error, SG_FILE, "%s: the model has no %s, so there is nothing to learn", path,
             task->model->njnt == 0 ? "joints" : "actuators");
-    goto end;
+  } else {
+    text = write_text(task->model, path);
+    if (!text) {
+      sg_fail(error, SG_MACHINE, "out of memory while writing a task file");
+    }
   }
-  text = write_text(task->model, path);
-  if (!text) {
-    sg_fail(error, SG_MACHINE, "out of memory while writing a task file");
-  }
-
-end:
   sg_task_free(task);
   return text;
 }

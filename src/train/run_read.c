@@ -236,8 +236,7 @@ static bool read_progress(const char* folder, SgRunSummary* summary) {
 }
 
 
-// whether somebody holds the run's lock
-static bool is_locked(const char* folder) {
+bool sg_run_is_locked(const char* folder) {
   char path[PATH];
   sg_path_join(path, sizeof(path), folder, "lock");
   int file = open(path, O_RDONLY | O_CLOEXEC);
@@ -250,18 +249,32 @@ static bool is_locked(const char* folder) {
 }
 
 
+// whether a folder is there and its entries are not to be seen
+static bool is_closed(const char* folder) {
+  return access(folder, R_OK | X_OK) != 0 && errno == EACCES;
+}
+
+
+// the sentence for a folder in which no config.yaml is to be seen
+static SgStatus no_run(const char* folder, SgError* error) {
+  return is_closed(folder)
+             ? sg_fail(error, SG_FILE, "%s: cannot be read: %s", folder, strerror(EACCES))
+             : sg_fail(error, SG_FILE, "%s: is no run folder (it has no config.yaml)", folder);
+}
+
+
 SgStatus sg_run_summary(const char* folder, SgRunSummary* summary, SgError* error) {
   char path[PATH];
   *summary = (SgRunSummary){.last_return = (double)NAN, .best_return = (double)NAN};
   snprintf(summary->folder, sizeof(summary->folder), "%s", folder);
   sg_path_join(path, sizeof(path), folder, "config.yaml");
   if (!sg_file_exists(path)) {
-    return sg_fail(error, SG_FILE, "%s: is no run folder (it has no config.yaml)", folder);
+    return no_run(folder, error);
   }
   bool fine = read_config(folder, summary);
   fine = read_progress(folder, summary) && fine;
   const char* state = !fine                             ? "damaged"
-                      : is_locked(folder)               ? "running"
+                      : sg_run_is_locked(folder)        ? "running"
                       : summary->step >= summary->steps ? "finished"
                                                         : "stopped";
   snprintf(summary->state, sizeof(summary->state), "%s", state);
@@ -329,6 +342,11 @@ static int by_date(const void* a, const void* b) {
 
 SgStatus sg_run_list(const char* root, SgRunSummary** runs, int* n, SgError* error) {
   List list = {0};
+  *runs = NULL;
+  *n = 0;
+  if (is_closed(root)) {
+    return no_run(root, error);
+  }
   look_in(&list, root, 1);
   if (list.n > 0) {
     qsort(list.runs, (size_t)list.n, sizeof(SgRunSummary), by_date);
@@ -392,8 +410,7 @@ SgStatus sg_run_policy(const char* what, char* policy, char* folder, int size, S
     }
   }
   sg_path_join(path, sizeof(path), folder, "config.yaml");
-  return sg_fail(error, SG_FILE,
-                 sg_file_exists(path) ? "%s: has no policy yet (policy/best.safetensors)"
-                                      : "%s: is no run folder (it has no config.yaml)",
-                 folder);
+  return sg_file_exists(path)
+             ? sg_fail(error, SG_FILE, "%s: has no policy yet (policy/best.safetensors)", folder)
+             : no_run(folder, error);
 }
