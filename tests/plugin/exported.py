@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """An MJCF that `softgait export --to mjcf` wrote moves as `softgait rollout` does, to the last bit, from any folder.
 
-    tests/plugin/exported.py SOFTGAIT MAKE_TASK_POLICY PLUGIN
+    tests/plugin/exported.py SOFTGAIT MAKE_TASK_POLICY PLUGIN DATA
 
-Two shipped robots, and one of several files: includes, a mesh, a texture folder. What one MJCF cannot hold is refused.
+Three shipped robots, and one of several files: includes, a mesh. What one MJCF cannot hold is refused. Then a policy with
+history, normaliser and commands (DATA/chain), under its start commands and under others.
 """
 
 import os
@@ -93,6 +94,28 @@ def compare(softgait, make, task, folder):
     return [] if lively > rollouts.LEAST else [f"{task.name}: the policy is not lively"]
 
 
+def compare_chain(softgait, data, folder):
+    """A policy with a memory, told nothing (exported) and told a command by the key."""
+    folder.mkdir()
+    xml, policy, trace, out = data / "chain.xml", data / "chain.safetensors", folder / "trace.csv", folder / "out.xml"
+    start = rollouts.draw_start(mujoco.MjModel.from_xml_path(str(xml)), numpy.random.default_rng(6))
+    rollouts.write_start(folder / "start.csv", *start)
+    run([softgait, "export", policy, "--to", "mjcf", "--out", out, "--model", xml])
+    models = {"": out.read_text(), "0.5,1.25": rollouts.wrapper(xml, policy, '<config key="command" value="0.5 1.25"/>')}
+    wrong, traces = [], []
+    for command, text in models.items():
+        run([softgait, "rollout", "--model", xml, "--start", folder / "start.csv", "--policy", policy, "--out", trace, "--state", "--no-end", "--steps", NSTEP]
+            + (["--command", command] if command else []))
+        host = rollouts.Host(text, *start)
+        traces.append(rollouts.trace_states(trace, host.model))
+        if not rollouts.same(host.play(NSTEP, rollouts.period_of(policy.read_bytes(), host.model), rollouts.step_with_forwards)[0], traces[-1]):
+            wrong.append(f"chain, command '{command}': other trajectory")
+    if rollouts.same(*traces):
+        wrong.append("chain: the command changes nothing")
+    print(f"  {'chain':<20}history, normaliser, commands")
+    return wrong
+
+
 def refuse_attached(softgait, make, folder):
     """A model that attaches another is refused, and nothing is written."""
     folder.mkdir()
@@ -108,7 +131,7 @@ def refuse_attached(softgait, make, folder):
 
 
 def main():
-    softgait, make, plugin = (pathlib.Path(path).resolve() for path in sys.argv[1:4])
+    softgait, make, plugin, data = (pathlib.Path(path).resolve() for path in sys.argv[1:5])
     rollouts.start_worker(plugin)
     print(f"MuJoCo {mujoco.__version__} from Python, {NSTEP} steps")
     with tempfile.TemporaryDirectory() as name:
@@ -118,6 +141,7 @@ def main():
         for task in ("ant", "humanoid", "half_cheetah"):
             wrong += compare(softgait, make, rollouts.ROOT / "models" / task / f"{task}.yaml", folder / task)
         wrong += compare(softgait, make, write_robot(folder / "robot", softgait), folder / "cart")
+        wrong += compare_chain(softgait, data, folder / "chain")
         wrong += refuse_attached(softgait, make, folder / "attached")
     for line in wrong + rollouts.WARNINGS:
         print(f"FAILED: {line}")

@@ -52,6 +52,8 @@ static const Case CASES[] = {
     {"hopper", "policy=%s/short.safetensors", "", "/short.safetensors: "},
     {"hopper", "policy=%s/flipped.safetensors", "", "the digest does not match the contents"},
     {"hopper", "policy=%s/chain.xml", "", "/chain.xml: "},
+    {"hopper", "policy_text=note", "<custom><text name=\"note\" data=\"Zm9v\"/></custom>",
+     "policy_text: "},
     {"hopper", "policy_text=%s/hopper.safetensors", "", "a path belongs into policy"},
     {"hopper", "policy_text=QUJDRA==", "", "policy_text: "},
     {"hopper", "policy=%s/walker2d.safetensors", "",
@@ -262,8 +264,24 @@ void test_text(void) {
   double* b = m ? plugin_run(m, &start, NSTEP, false) : NULL;
   CHECK(m && same_rows(m, a, b, NSTEP), "a policy in the model: other trajectory");
 
+  // the same in a <text>, with line breaks, and a name in its place
+  char* more = malloc(2 * room);
+  snprintf(more, 2 * room,
+           "<custom><text name=\"walker\" data=\"%.99s\n  %s\"/></custom><sensor><plugin "
+           "instance=\"walk\"/></sensor>",
+           text, text + 99);
+  mjModel* named =
+      model_with_plugin(path, "<config key=\"policy_text\" value=\"walker\"/>", more, NULL);
+  double* c = named ? plugin_run(named, &start, NSTEP, false) : NULL;
+  CHECK(named && same_rows(named, a, c, NSTEP), "a policy in a <text>: other trajectory");
+  mj_deleteModel(named);
+  free(more);
+  free(c);
+
   // numbers of a saved model are rounded, the policy is not
   path_in_data(saved, "saved.xml");
+  mj_deleteModel(m);
+  m = model_with_plugin(path, config, "", NULL);
   CHECK(m && mj_saveLastXML(saved, m, error, sizeof(error)), "%s", error);
   mj_deleteModel(m);
   m = mj_loadXML(saved, NULL, error, sizeof(error));
