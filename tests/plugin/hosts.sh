@@ -3,8 +3,8 @@
 #
 #   tests/plugin/hosts.sh FOLDER VERSION... [-- host's own words...]
 #
-# FOLDER/data holds the policies. The file is built for these versions and the build's own by scripts/build_plugin in
-# FOLDER/build. A version without a part (3.14.0) must be declined: one line, the plugin's name unknown.
+# FOLDER/data holds the policies. The file is built by scripts/build_plugin in FOLDER/build, for these versions and the
+# build's own. A version without a part (3.14.0) must be declined: one line, the plugin's name unknown.
 
 set -euo pipefail
 folder=$(realpath "$1")
@@ -23,7 +23,9 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 done
 [ $# -eq 0 ] || shift
 
-scripts/build_plugin --into "$folder/build" "${versions[@]}"
+# one file for all, and for the build's own
+mapfile -t parts < <(printf '%s\n' 3.17.0 "${versions[@]}" | sort -uV)
+scripts/build_plugin --into "$folder/build" "${parts[@]}"
 plugin=$folder/build/softgait_plugin.so
 
 # make_host VERSION: the program that runs in it
@@ -44,7 +46,7 @@ done
 # exactly one line, with the host's version and those that the plugin has
 for version in "${declined[@]}"; do
   make_host "$version"
-  list=$(printf '%s, ' "${versions[@]}")
+  list=$(printf '%s, ' "${parts[@]}")
   list=$(sed 's/, $//; s/, \([^,]*\)$/ and \1/' <<< "$list")
   wanted="softgait_plugin: not registered: this program runs MuJoCo $version, and the plugin was built for $list"
   said=$("$folder/host-$version" "$plugin" "$folder/data" decline 2>&1) || bad=1
