@@ -203,7 +203,12 @@ static void compare_command(const char* key, const char* more, const double* wan
   }
   double* rows = malloc(sizeof(double) * NSTEP * (size_t)row_size(m));
   mjData* d = mj_makeData(m);
+  mj_forward(m, d);
   plugin_begin(m, d, start);
+  mj_forward(m, d);
+  d->qvel[1] += 0.5;
+  mj_forward(m, d);
+  d->qvel[1] = start->qvel[1];
   for (int i = 0; i < 2; i++) {
     if (m->nuserdata > 0) {
       d->userdata[m->nuserdata - 2 + i] = (double)TOLD[i];

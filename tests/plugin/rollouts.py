@@ -108,7 +108,7 @@ class Host:
 
 
 def step_with_forwards(model, data, number):
-    for _ in range(number * 7 % 5 % 3):
+    for _ in range((number * 7 + 2) % 5 % 3):
         mujoco.mj_forward(model, data)
     mujoco.mj_step(model, data)
 
