@@ -51,14 +51,26 @@ static const SgPolicy* from_file(const char* path, SgError* error) {
 }
 
 
+// the number of the <text> whose name stands in policy_text; -1 when the policy itself stands there
+static int find_text(const mjModel* m, int instance) {
+  const char* text = key_text(m, instance, "policy_text");
+  return text[0] ? sg_host.observe.name2id(m, mjOBJ_TEXT, text) : -1;
+}
+
+
+bool sg_instance_is_early(const mjModel* m, int instance) {
+  return find_text(m, instance) >= 0;
+}
+
+
 static const SgPolicy* from_text(const char* text, SgError* error) {
   size_t size;
   SgError why = {0};
   void* bytes = sg_base64_decode(text, &size);
   if (!bytes) {
     sg_fail(error, SG_FILE,
-            "policy_text is not base64 from letter %zu on; it holds the bytes of a policy file, a "
-            "path belongs into policy",
+            "policy_text is neither the name of a <text> nor base64 from letter %zu on; a path "
+            "belongs into policy",
             size + 1);
     return NULL;
   }
@@ -80,7 +92,11 @@ const SgPolicy* sg_instance_policy(const mjModel* m, int instance, SgError* erro
                     : "needs the key policy, the path of a policy file, or policy_text");
     return NULL;
   }
-  return path[0] ? from_file(path, error) : from_text(text, error);
+  int named = find_text(m, instance);
+  if (path[0]) {
+    return from_file(path, error);
+  }
+  return from_text(named >= 0 ? m->text_data + m->text_adr[named] : text, error);
 }
 
 
@@ -251,7 +267,7 @@ static bool reserve(SgInstance* me, const mjModel* m) {
 // elements that show this instance's action
 static void find_sensors(SgInstance* me, const mjModel* m, int instance) {
   for (int i = 0; i < m->nsensor; i++) {
-    if (m->sensor_plugin[i] == instance && m->sensor_dim[i] == me->nact) {
+    if (m->sensor_plugin[i] == instance && m->sensor_dim[i] >= me->nact) {
       me->sensors[me->nsensor++] = m->sensor_adr[i];
     }
   }
@@ -268,8 +284,11 @@ static SgStatus make(SgInstance* me, const mjModel* m, int instance, SgError* er
   }
   if (status == SG_OK && sg_drive_nstate(me->policy) > m->plugin_statenum[instance]) {
     status = sg_fail(error, SG_FILE,
-                     "the policy is not the one that the model was compiled with; load the model "
-                     "again");
+                     sg_instance_is_early(m, instance)
+                         ? "the policy remembers too much for a <text>; put its base64 itself into "
+                           "policy_text"
+                         : "the policy is not the one that the model was compiled with; load the "
+                           "model again");
   }
   if (status == SG_OK && !reserve(me, m)) {
     status = sg_fail(error, SG_MACHINE, "out of memory");

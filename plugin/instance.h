@@ -10,7 +10,8 @@
 //
 //   key          value                                                          without it
 //   policy       a policy file; a relative path starts at the host's folder     policy_text is needed
-//   policy_text  the file's bytes in base64, in the model itself                policy is needed
+//   policy_text  the file's bytes in base64, in the model itself, or the name   policy is needed
+//                of a <text> that holds them
 //   prefix       stands before every name of the policy in this model           nothing stands there
 //   command      "x y w": fixed; "userdata" or "userdata:4": from there on;     each command's start
 //                "actuators": zero-gain actuators named like the commands
@@ -61,6 +62,10 @@ typedef struct SgInstance {
   float* memory;         // (nmemory)
   SgPolicyState* state;  // a runtime at work
 } SgInstance;
+
+/// Whether the policy cannot be read while MuJoCo asks for sizes, because it is in a <text>: those are
+/// put into the model later.
+bool sg_instance_is_early(const mjModel* m, int instance);
 
 /// The policy that an instance's keys name; give it back with sg_shared_release. NULL and a sentence.
 const SgPolicy* sg_instance_policy(const mjModel* m, int instance, SgError* error);

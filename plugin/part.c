@@ -16,8 +16,16 @@ SgHost sg_host;
 
 //-------------------------------- what MuJoCo asks while it compiles ----------------------------
 
+enum {
+  EARLY_STATE = 1024  // room beside the actions for a policy that cannot be read yet
+};
+
+
 // a policy that cannot be read is init's to complain of; here it needs nothing
 static int nstate(const mjModel* m, int instance) {
+  if (sg_instance_is_early(m, instance)) {
+    return (int)m->nu + EARLY_STATE;
+  }
   const SgPolicy* policy = sg_instance_policy(m, instance, NULL);
   int n = policy ? sg_drive_nstate(policy) : 0;
   sg_shared_release(policy);
@@ -27,6 +35,9 @@ static int nstate(const mjModel* m, int instance) {
 
 static int nsensordata(const mjModel* m, int instance, int sensor) {
   (void)sensor;
+  if (sg_instance_is_early(m, instance)) {
+    return (int)m->nu;
+  }
   const SgPolicy* policy = sg_instance_policy(m, instance, NULL);
   int n = policy ? sg_policy_nact(policy) : 1;
   sg_shared_release(policy);

@@ -3,9 +3,11 @@
 
     base <- math <- nn <- sac        policy includes nothing of ours        base <- task
     sac, task, policy <- train <- cli        base, policy, task, the reading half of train <- viewer
+    policy, task/observe.h <- plugin
 
 MuJoCo is first seen in task/, OpenBLAS only in math/kernels_blas.c, GLFW only in viewer/window.c, and the
-reading half of train/ knows nothing of the learner. Exit code 1 and a line per broken arrow.
+reading half of train/ knows nothing of the learner. The plugin's own loader knows no MuJoCo: it must run in
+any version. Exit code 1 and a line per broken arrow.
 
     scripts/check_arrows.py [ROOT]      --self-test shows that it can fail
 """
@@ -24,8 +26,9 @@ MAY = {
     "task": {"base", "task"},
     "train": {"base", "math", "nn", "policy", "sac", "task", "train"},
     "cli": {"base", "math", "nn", "policy", "sac", "task", "train", "cli"},
+    "plugin": {"base", "policy", "plugin", "task/observe.h"},
 }
-MUJOCO = {"task", "train", "cli", "viewer"}
+MUJOCO = {"task", "train", "cli", "viewer", "plugin"}
 # the reading half of train/: the viewer links it without the learner
 READING = {"base", "policy", "task"} | {
     f"train/{n}.h" for n in ("run_read", "player", "fit", "model_digest", "live", "live_read", "live_words")}
@@ -37,6 +40,8 @@ def check_line(room, name, bracket, header):
     """What is wrong with one include, or None."""
     if header.startswith("mujoco/") and room not in MUJOCO:
         return "MuJoCo is first seen in task/"
+    if header.startswith("mujoco/") and (room, name) in (("plugin", "load.c"), ("plugin", "load.h")):
+        return "the plugin's loader runs in any MuJoCo"
     if header.startswith("GLFW/") and (room, name) != ("viewer", "window.c"):
         return "GLFW belongs in viewer/window.c"
     if header in ("cblas.h", "openblas/cblas.h") and name != "kernels_blas.c":
@@ -48,7 +53,7 @@ def check_line(room, name, bracket, header):
         words = header in ("cli/args.h", "cli/record_words.h")
         below = "/" not in header or floor in READING or header in READING or words
         return None if below else "the viewer knows nothing of the learner"
-    if floor not in MAY[room]:
+    if floor not in MAY[room] and header not in MAY[room]:
         return f"{room}/ may not include {floor}/"
     allowed = READERS.get(name)
     if room == "train" and allowed and floor not in allowed and header not in allowed:
@@ -56,12 +61,19 @@ def check_line(room, name, bracket, header):
     return None
 
 
+def files(root):
+    """Every source file with its room; plugin/examples are programs of their own."""
+    for path in sorted((root / "src").rglob("*.[ch]")):
+        yield path.relative_to(root / "src").parts[0], path
+    for room in ("viewer", "plugin"):
+        for path in sorted((root / room).glob("*.[ch]")):
+            yield room, path
+
+
 def check(root):
-    """Print every broken arrow under root/src and root/viewer; return how many."""
+    """Print every broken arrow under root; return how many."""
     broken = 0
-    for path in sorted([*(root / "src").rglob("*.[ch]"), *(root / "viewer").rglob("*.[ch]")]):
-        parts = path.relative_to(root).parts
-        room = parts[1] if parts[0] == "src" else parts[0]
+    for room, path in files(root):
         for number, line in enumerate(path.read_text().splitlines(), 1):
             match = INCLUDE.match(line)
             why = match and check_line(room, path.name, *match.groups())
@@ -83,6 +95,9 @@ def self_test():
         "viewer/view.c": '#include "train/train.h"',
         "viewer/scene.c": "#include <GLFW/glfw3.h>",
         "src/train/player.c": '#include "train/config.h"',
+        "plugin/a.c": '#include "task/task.h"',
+        "plugin/b.c": '#include "train/player.h"',
+        "plugin/load.c": "#include <mujoco/mujoco.h>",
     }
     with tempfile.TemporaryDirectory() as folder:
         for name, text in wrong.items():

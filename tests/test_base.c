@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/file.h"
 #include "base/machine.h"
 #include "base/pool.h"
@@ -139,6 +140,41 @@ static void nearest_name_is_found_when_it_is_near(void** state) {
   assert_string_equal(sg_text_nearest("hoper", names, 3), "hopper");
   assert_string_equal(sg_text_nearest("halfcheetah", names, 3), "half_cheetah");
   assert_null(sg_text_nearest("dog", names, 3));
+}
+
+
+static void base64_is_the_standards(void** state) {
+  (void)state;
+  static const char* const known[][2] = {{"", ""},
+                                         {"f", "Zg=="},
+                                         {"fo", "Zm8="},
+                                         {"foo", "Zm9v"},
+                                         {"foob", "Zm9vYg=="},
+                                         {"fooba", "Zm9vYmE="},
+                                         {"foobar", "Zm9vYmFy"},
+                                         {"\xff\xef\xbe", "/+++"}};
+  static const char* const wrong[] = {"Z", "Zg=", "Zg", "Z===", "Zg==Zg==", "Zm9v-", "=", "Zm=v"};
+  size_t size;
+  for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+    char* text = sg_base64_encode(known[i][0], strlen(known[i][0]));
+    char* bytes = sg_base64_decode(known[i][1], &size);
+    assert_string_equal(text, known[i][1]);
+    assert_int_equal(size, strlen(known[i][0]));
+    assert_memory_equal(bytes, known[i][0], size);
+    free(text);
+    free(bytes);
+  }
+  for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    assert_null(sg_base64_decode(wrong[i], &size));
+  }
+
+  // blanks are skipped; the place of what does not belong is told
+  char* bytes = sg_base64_decode(" Zm 9v\n\tYm\r\nFy ", &size);
+  assert_int_equal(size, 6);
+  assert_memory_equal(bytes, "foobar", 6);
+  free(bytes);
+  assert_null(sg_base64_decode("Zm9v Y!Fy", &size));
+  assert_int_equal(size, 6);
 }
 
 
@@ -305,6 +341,7 @@ int main(void) {
       cmocka_unit_test(numbers_read_whole_or_not_at_all),
       cmocka_unit_test(numbers_write_short_and_read_back),
       cmocka_unit_test(nearest_name_is_found_when_it_is_near),
+      cmocka_unit_test(base64_is_the_standards),
       cmocka_unit_test(files_are_replaced_whole_or_not_at_all),
       cmocka_unit_test(pipes_are_written_to_and_stay_pipes),
       cmocka_unit_test(arena_measures_then_carves),

@@ -249,6 +249,43 @@ static void a_copied_state_goes_on_alike(void** state) {
 }
 
 
+// what a state remembers goes through numbers into another state; without it the next action differs
+static void a_memory_of_numbers_goes_on_alike(void** state) {
+  (void)state;
+  Running *r = open_running(), *other = open_running();
+  float memory[1024], blank[1024] = {0}, now[NELEMENT], one[NACT], two[NACT];
+  uint32_t rng = 9;
+  int n = sg_policy_memory_size(r->policy);
+  assert_int_equal(n, 1 + (NELEMENT - 1) * HISTORY);
+  sg_policy_memory_get(r->state, memory);
+  assert_true(memory[0] == 0);
+  for (int k = 0; k < 5; k++) {
+    random_now(now, &rng);
+    sg_policy_step_now(r->state, now, NULL, one);
+    now[0] += 1;  // another past
+    sg_policy_step_now(other->state, now, NULL, two);
+  }
+  sg_policy_memory_get(r->state, memory);
+  random_now(now, &rng);
+  sg_policy_memory_set(other->state, memory);
+  assert_int_equal(sg_policy_step_now(r->state, now, NULL, one), SG_POLICY_OK);
+  assert_int_equal(sg_policy_step_now(other->state, now, NULL, two), SG_POLICY_OK);
+  assert_memory_equal(one, two, sizeof(one));
+
+  // zeros are a reset
+  sg_policy_memory_set(other->state, blank);
+  sg_policy_reset(r->state);
+  sg_policy_step_now(r->state, now, NULL, one);
+  sg_policy_step_now(other->state, now, NULL, two);
+  assert_memory_equal(one, two, sizeof(one));
+  sg_policy_memory_set(other->state, memory);
+  sg_policy_step_now(other->state, now, NULL, two);
+  assert_memory_not_equal(one, two, sizeof(one));
+  close_running(r);
+  close_running(other);
+}
+
+
 //-------------------------------- faults --------------------------------------------------------
 
 static void assert_safe(const Running* r, SgPolicyStatus got, SgPolicyStatus wanted,
@@ -484,6 +521,7 @@ int main(int argc, char** argv) {
       cmocka_unit_test(commands_are_held_within_their_limits),
       cmocka_unit_test(the_normaliser_is_as_the_contract_says),
       cmocka_unit_test(a_copied_state_goes_on_alike),
+      cmocka_unit_test(a_memory_of_numbers_goes_on_alike),
       cmocka_unit_test(numbers_that_are_not_finite_give_the_safe_action),
       cmocka_unit_test(steps_at_a_wrong_time_give_the_safe_action),
       cmocka_unit_test(a_jitter_of_the_contract_is_kept),

@@ -186,6 +186,7 @@ static void unknown_channels_are_refused(void** state) {
       {"qposs:elbow", "no kind"},
       {"qpos:elbo", "did you mean 'elbow'"},
       {"qpos:root:7", "no component 7"},
+      {"qpos:root", "one alone is meant"},
       {"qpos:root:-1", "no component -1"},
       {"xpos_difference:ball:1", "two elements"},
       {"xpos_difference:ball/army:1", "did you mean 'arm'"},

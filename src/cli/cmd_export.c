@@ -1,4 +1,4 @@
-// softgait export: a policy as C, as ONNX, or as another form of the table in train/export.c.
+// softgait export: a policy as C, as ONNX, as an MJCF with its robot: the table in train/export.c.
 
 #include <stdio.h>
 #include <string.h>
@@ -8,8 +8,8 @@
 #include "train/run_read.h"
 
 static const SgFlag FLAGS[] = {
-    {"--to", "FORM", "c or onnx (needed)"},
-    {"--out", "PATH", "the file: .c (its .h comes beside it) or .onnx (needed)"},
+    {"--to", "FORM", "c, onnx or mjcf (needed)"},
+    {"--out", "PATH", "the file: .c (its .h comes beside it), .onnx or .xml (needed)"},
     {"--name", "NAME", "prefix of what is written, a C identifier (policy)"},
     {"--model", "FILE", "MODEL.xml or TASK.yaml that the policy must fit"},
 };
@@ -59,13 +59,15 @@ static SgStatus run_export(const SgArgs* args, SgError* error) {
 
 const SgCommand sg_command_export = {
     .name = "export",
-    .summary = "write a policy as C or ONNX",
+    .summary = "write a policy as C, ONNX or MJCF",
     .usage = "softgait export [RUN|POLICY] --to FORM --out PATH [flags]",
     .examples =
         "  softgait export --to c --out walk.c --name walk      walk.c and walk.h, from the newest "
         "run\n"
         "  softgait export runs/hopper/20260101-120000-s0-1a2b --to onnx --out hopper.onnx\n"
-        "  softgait export walk.safetensors --to c --out walk.c\n",
+        "  softgait export walk.safetensors --to c --out walk.c\n"
+        "  softgait export walk.safetensors --to mjcf --out walk.xml    robot and policy, for the "
+        "plugin\n",
     .max_words = 1,
     .nflag = sizeof(FLAGS) / sizeof(FLAGS[0]),
     .flags = FLAGS,

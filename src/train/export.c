@@ -15,6 +15,7 @@ enum {
 static const SgExportForm FORMS[] = {
     {"c", ".c", false, sg_export_c},
     {"onnx", ".onnx", false, sg_export_onnx},
+    {"mjcf", ".xml", true, sg_export_mjcf},
 };
 
 enum {

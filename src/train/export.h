@@ -2,7 +2,7 @@
 //
 //                    ┌─ sg_export_c ─────> P.c, P.h     C99 without a library: the same bytes
 //   policy ─ job ────┼─ sg_export_onnx ──> P.onnx       plain operators: the same to rounding
-//                    └─ ...                             a row of the table in export.c each
+//                    └─ sg_export_mjcf ──> P.xml      the robot with its policy, for the plugin
 
 #ifndef SG_TRAIN_EXPORT_H_
 #define SG_TRAIN_EXPORT_H_
@@ -43,5 +43,9 @@ SgStatus sg_export_c(const SgExport* job, SgError* error);
 /// An ONNX model of plain operators: normaliser, squash, scaling and limits inside, the contract in its
 /// metadata.
 SgStatus sg_export_onnx(const SgExport* job, SgError* error);
+
+/// One MJCF that holds the robot and its policy, which the engine plugin drives: the same bytes. Assets
+/// are told by absolute folders. SG_FILE for a model that one MJCF cannot hold.
+SgStatus sg_export_mjcf(const SgExport* job, SgError* error);
 
 #endif  // SG_TRAIN_EXPORT_H_

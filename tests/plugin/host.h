@@ -4,7 +4,8 @@
 //   host PLUGIN.so DATA [--steps N] [TEST]...      DATA: policies and a folder to write in
 //
 // own.c          the loop without the plugin: what the plugin must equal to the last bit
-// host_moves.c   trajectories: integrators, forwards, save, copy, reset, prefixes, threads, batch
+// host_moves.c   trajectories: integrators, forwards, prefixes, threads, batch
+// host_states.c  save, copy, reset, key frames, another process
 // host_keys.c    keys: what is refused, and how; commands, text, sensors, switch
 
 #ifndef SG_TESTS_PLUGIN_HOST_H_
@@ -23,7 +24,7 @@ enum {
 
 /// What the program was started with.
 typedef struct Setup {
-  const char* plugin;  ///< "" when it is linked
+  const char* plugin;  ///< "linked" when it is linked
   const char* data;
   int nstep;  ///< decisions in a trajectory
 } Setup;
@@ -99,6 +100,9 @@ void plugin_go_on(const mjModel* m, mjData* d, double* rows, int nstep);
 typedef void Test(void);
 Test test_integrators, test_states, test_key_frame, test_prefixes, test_threads, test_real_time,
     test_batch, test_refusals, test_idle, test_commands, test_text, test_sensors, test_switch,
-    test_copies;
+    test_copies, test_process;
+
+/// The other process of test_process.
+void run_half(void);
 
 #endif  // SG_TESTS_PLUGIN_HOST_H_

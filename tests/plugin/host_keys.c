@@ -52,6 +52,8 @@ static const Case CASES[] = {
     {"hopper", "policy=%s/short.safetensors", "", "/short.safetensors: "},
     {"hopper", "policy=%s/flipped.safetensors", "", "the digest does not match the contents"},
     {"hopper", "policy=%s/chain.xml", "", "/chain.xml: "},
+    {"hopper", "policy_text=note", "<custom><text name=\"note\" data=\"Zm9v\"/></custom>",
+     "policy_text: "},
     {"hopper", "policy_text=%s/hopper.safetensors", "", "a path belongs into policy"},
     {"hopper", "policy_text=QUJDRA==", "", "policy_text: "},
     {"hopper", "policy=%s/walker2d.safetensors", "",
@@ -144,7 +146,8 @@ void test_idle(void) {
       continue;
     }
     config_of(config, sizeof(config), c->keys);
-    strcat(config, "<config key=\"on_error\" value=\"idle\"/>");
+    size_t used = strlen(config);
+    snprintf(config + used, sizeof(config) - used, "<config key=\"on_error\" value=\"idle\"/>");
     model_path(model, c->task);
     snprintf(more, sizeof(more), "%s<sensor><plugin instance=\"walk\"/></sensor>", c->more);
     mjModel* m = model_with_plugin(model, config, more, error);
@@ -200,7 +203,12 @@ static void compare_command(const char* key, const char* more, const double* wan
   }
   double* rows = malloc(sizeof(double) * NSTEP * (size_t)row_size(m));
   mjData* d = mj_makeData(m);
+  mj_forward(m, d);
   plugin_begin(m, d, start);
+  mj_forward(m, d);
+  d->qvel[1] += 0.5;
+  mj_forward(m, d);
+  d->qvel[1] = start->qvel[1];
   for (int i = 0; i < 2; i++) {
     if (m->nuserdata > 0) {
       d->userdata[m->nuserdata - 2 + i] = (double)TOLD[i];
@@ -250,8 +258,9 @@ void test_text(void) {
   path_of_policy(path, "humanoid");
   char* bytes = read_file(path, &size);
   char* text = sg_base64_encode(bytes, size);
-  char* config = malloc(strlen(text) + 256);
-  sprintf(config, "<config key=\"policy_text\" value=\"%s\"/>", text);
+  size_t room = strlen(text) + 256;
+  char* config = malloc(room);
+  snprintf(config, room, "<config key=\"policy_text\" value=\"%s\"/>", text);
   path_of_model(path, "humanoid");
   mjModel* wanted = model_of_task("humanoid", "");
   mjModel* m = model_with_plugin(path, config, "", NULL);
@@ -260,8 +269,24 @@ void test_text(void) {
   double* b = m ? plugin_run(m, &start, NSTEP, false) : NULL;
   CHECK(m && same_rows(m, a, b, NSTEP), "a policy in the model: other trajectory");
 
+  // the same in a <text>, with line breaks, and a name in its place
+  char* more = malloc(2 * room);
+  snprintf(more, 2 * room,
+           "<custom><text name=\"walker\" data=\"%.99s\n  %s\"/></custom><sensor><plugin "
+           "instance=\"walk\"/></sensor>",
+           text, text + 99);
+  mjModel* named =
+      model_with_plugin(path, "<config key=\"policy_text\" value=\"walker\"/>", more, NULL);
+  double* c = named ? plugin_run(named, &start, NSTEP, false) : NULL;
+  CHECK(named && same_rows(named, a, c, NSTEP), "a policy in a <text>: other trajectory");
+  mj_deleteModel(named);
+  free(more);
+  free(c);
+
   // numbers of a saved model are rounded, the policy is not
   path_in_data(saved, "saved.xml");
+  mj_deleteModel(m);
+  m = model_with_plugin(path, config, "", NULL);
   CHECK(m && mj_saveLastXML(saved, m, error, sizeof(error)), "%s", error);
   mj_deleteModel(m);
   m = mj_loadXML(saved, NULL, error, sizeof(error));

@@ -81,7 +81,8 @@ int main(int argc, char** argv) {
     return SG_USAGE;
   }
   sg_guard_install();
-  SgStatus status = make(argv[1], argv[2], strtoull(argv[3], NULL, 10), atof(argv[4]), &error);
+  SgStatus status =
+      make(argv[1], argv[2], strtoull(argv[3], NULL, 10), strtod(argv[4], NULL), &error);
   if (status != SG_OK) {
     fprintf(stderr, "make_task_policy: %s\n", error.text);
   }

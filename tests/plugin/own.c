@@ -151,9 +151,13 @@ void plugin_go_on(const mjModel* m, mjData* d, double* rows, int nstep) {
 double* plugin_run(const mjModel* m, const Start* start, int nstep, bool forwards) {
   mjData* d = mj_makeData(m);
   double* rows = malloc(sizeof(double) * (size_t)nstep * (size_t)row_size(m));
-  plugin_begin(m, d, start);
+  if (forwards) {
+    mj_forward(m, d);  // a decision on a state that the host then replaces, without a reset
+  }
+  memcpy(d->qpos, start->qpos, sizeof(double) * (size_t)m->nq);
+  memcpy(d->qvel, start->qvel, sizeof(double) * (size_t)m->nv);
   for (int i = 0; i < nstep; i++) {
-    for (int k = 0; forwards && k < i * 7 % 5 % 3; k++) {
+    for (int k = 0; forwards && k < (i * 7 + 2) % 5 % 3; k++) {
       mj_forward(m, d);
     }
     mj_step(m, d);

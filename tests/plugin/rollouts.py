@@ -108,7 +108,7 @@ class Host:
 
 
 def step_with_forwards(model, data, number):
-    for _ in range(number * 7 % 5 % 3):
+    for _ in range((number * 7 + 2) % 5 % 3):
         mujoco.mj_forward(model, data)
     mujoco.mj_step(model, data)
 
@@ -142,6 +142,7 @@ def compare(args, task, integrator, folder):
     plain = mujoco.MjModel.from_xml_path(str(xml))
     start = draw_start(plain, generator)
     write_start(folder / "start.csv", *start)
+    WARNINGS.clear()
     policy, trace = folder / "policy.safetensors", folder / "trace.csv"
 
     # a policy that is lively enough, and where it leads
@@ -150,7 +151,7 @@ def compare(args, task, integrator, folder):
         run([args.softgait, "rollout", task, "--model", yaml, "--start", folder / "start.csv", "--policy", policy, "--out", trace, "--state", "--no-end",
              "--steps", args.steps])
         host = Host(wrapper(xml, policy), *start)
-        period = period_of(policy, host.model)
+        period = period_of(policy.read_bytes(), host.model)
         states, controls = host.play(args.steps, period, step_with_forwards)
         lively = spread(host.model, controls)
         failures, WARNINGS[:] = WARNINGS[:], []
@@ -177,7 +178,8 @@ def compare(args, task, integrator, folder):
 
 
 def period_of(policy, model):
-    timing = re.search(rb"period=([\d.e-]+) timestep=([\d.e-]+)", policy.read_bytes())
+    """mj_steps per action, from the bytes of a policy file."""
+    timing = re.search(rb"period=([\d.e-]+) timestep=([\d.e-]+)", policy)
     return round(float(timing[1]) / float(timing[2]))
 
 
