@@ -4,6 +4,7 @@
     tests/hostile.py PROGRAM            the cases below
     tests/hostile.py PROGRAM COUNT      and COUNT files changed at random, which may be harmless: then exit
                                         code 0 and nothing said
+    tests/hostile.py --sanitized ...    for a program with sanitizers, which reserve all addresses: 2 GB each allocation
 
 Every case is a small change to a file that works, so that it reaches the code it is meant for. The
 files are made here: a list of changes says more than a folder of a hundred files.
@@ -265,15 +266,20 @@ def random_cases(count):
         yield f"random {seed}", {file: text}
 
 
+SANITIZED = "--sanitized" in sys.argv
+ENVIRONMENT = os.environ | ({"ASAN_OPTIONS": "allocator_may_return_null=1:max_allocation_size_mb=2048"} if SANITIZED else {})
+
+
 def limit():
-    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+    if not SANITIZED:
+        resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def run(program, folder):
     """Exit code and stderr of describing the task in folder; a negative code is a signal."""
     try:
-        done = subprocess.run([program, "tasks", str(folder / "case.yaml")], cwd=folder, preexec_fn=limit, timeout=20,
+        done = subprocess.run([program, "tasks", str(folder / "case.yaml")], cwd=folder, preexec_fn=limit, timeout=20, env=ENVIRONMENT,
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         return done.returncode, done.stderr.decode("utf-8", "replace")
     except subprocess.TimeoutExpired:
@@ -281,10 +287,11 @@ def run(program, folder):
 
 
 def main():
-    program = str(pathlib.Path(sys.argv[1]).resolve())
+    words = [word for word in sys.argv[1:] if word != "--sanitized"]
+    program = str(pathlib.Path(words[0]).resolve())
     cases = [(f"task file: {n}", {"case.yaml": b}) for n, b in task_cases()]
     cases += [(f"model: {n}", files) for n, files in model_cases()]
-    cases += random_cases(int(sys.argv[2])) if len(sys.argv) > 2 else []
+    cases += random_cases(int(words[1])) if len(words) > 1 else []
     wrong = 0
     for name, files in [("as it should be", {})] + cases:
         with tempfile.TemporaryDirectory() as temp:
