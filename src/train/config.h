@@ -17,7 +17,7 @@
 #include "task/task.h"
 
 enum {
-  SG_MAX_SETTING = 64
+  SG_MAX_SETTING = 64  ///< task.<parameter> settings of one run
 };
 
 /// Where a value came from.
