@@ -23,5 +23,5 @@ if [ "${1:-}" = --self-test ]; then
   printf 'int  f( int x ){return x;}\n' > "$folder/a.c"
   ! check "$folder"
 else
-  check src tests
+  check src tests viewer
 fi

@@ -22,12 +22,12 @@ look() {
 
 check() {
   local root=$1 all below
-  mapfile -t all < <(find "$root/src" "$root/tests" -name '*.[ch]' 2> /dev/null | sort)
+  mapfile -t all < <(find "$root/src" "$root/viewer" "$root/tests" -name '*.[ch]' 2> /dev/null | sort)
   mapfile -t below < <(find "$root/src" -name '*.[ch]' -not -path '*/cli/*' | sort)
   look '\b(rand|srand|sprintf|vsprintf|strcpy|strcat|gets|atof|strtok)\(' 'this call is banned' "${all[@]}"
   look '\b(printf|puts|putchar|vprintf)\(|\bstdout\b' 'nothing below the programs prints' "${below[@]}"
   look '\bsignal\(|\bsigaction\(|\bsetlocale\(' 'nothing below the programs changes the process' "${below[@]}"
-  mapfile -t all < <(find "$root/src" "$root/tests" "$root/models" "$root/scripts" -type f \
+  mapfile -t all < <(find "$root/src" "$root/viewer" "$root/tests" "$root/models" "$root/scripts" -type f \
     \( -name '*.[ch]' -o -name '*.py' -o -name '*.md' -o -name '*.yaml' -o -name '*.txt' \) 2> /dev/null | sort)
   local file
   for file in "${all[@]}"; do

@@ -78,7 +78,7 @@ refuse 2 "there is no task 'hoper'; did you mean 'hopper'?" bench update hoper
 refuse 2 "there is no task 'hoper'; did you mean 'hopper'?" rollout hoper --start a --actions b --out c
 refuse 2 "--init needs a model" tasks --init
 refuse 2 "one word too many" runs here
-refuse 2 "one word too many" doctor here
+refuse 2 "doctor needs a policy and one model" doctor here
 "$program" > out 2> err
 expect "no words give a short help and 2" sh -c "test $? = 2 && test ! -s out && grep -qF 'softgait train hopper' err"
 

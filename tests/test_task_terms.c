@@ -161,7 +161,7 @@ static void terms_tell_their_channels_by_name(void** state) {
   assert_true(term.clip_low == -1 && isinf(term.clip_high));
 
   // the names alone make the same observer
-  const SgObserveApi api = {mj_name2id, mj_id2name};
+  const SgObserveApi api = {mj_name2id, mj_id2name, mj_rnePostConstraint};
   for (int i = 0, at = 0; i < 3; i++) {
     term = sg_task_term(task, i);
     for (int j = 0; j < term.size; j++, at++) {
@@ -191,7 +191,7 @@ static void unknown_channels_are_refused(void** state) {
       {"xpos_difference:ball/army:1", "did you mean 'arm'"},
       {"xpos:#9:0", "no body '#9'"},
   };
-  const SgObserveApi api = {mj_name2id, mj_id2name};
+  const SgObserveApi api = {mj_name2id, mj_id2name, mj_rnePostConstraint};
   begin("[{term: qpos}]", "{}", "[]");
   for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
     SgChannel channel;

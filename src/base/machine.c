@@ -2,11 +2,13 @@
 
 #include "base/machine.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -63,6 +65,50 @@ void sg_machine_cpu_name(char* name, int size) {
   if (file) {
     fclose(file);
   }
+}
+
+
+// the beginning of a small file of the kernel's as text; "" when it cannot be read
+static void peek(const char* path, char* text, int size) {
+  ssize_t n = -1;
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file >= 0) {
+    n = read(file, text, (size_t)size - 1);
+    close(file);
+  }
+  text[n > 0 ? n : 0] = '\0';
+}
+
+
+void sg_machine_boot(uint64_t id[2]) {
+  char text[64];
+  peek("/proc/sys/kernel/random/boot_id", text, sizeof(text));
+  id[0] = id[1] = 0;
+  for (int i = 0, digit = 0; text[i] && digit < 32; i++) {
+    const char* hex = "0123456789abcdef";
+    const char* found = strchr(hex, text[i]);
+    if (found) {
+      id[digit / 16] = id[digit / 16] << 4 | (uint64_t)(found - hex);
+      digit++;
+    }
+  }
+}
+
+
+// "PID (NAME) STATE ..." of which the start is word 22; the name may hold anything, so the last ")"
+// is where to count from
+uint64_t sg_machine_process(int64_t pid) {
+  char path[64], text[1024];
+  snprintf(path, sizeof(path), "/proc/%" PRId64 "/stat", pid);
+  peek(path, text, sizeof(text));
+  char* word = strrchr(text, ')');
+  if (!word || word[1] != ' ' || strchr("ZXx", word[2])) {
+    return 0;
+  }
+  for (int i = 2; word && i < 22; i++) {
+    word = strchr(word + 1, ' ');
+  }
+  return word ? strtoull(word, NULL, 10) : 0;
 }
 
 

@@ -8,6 +8,7 @@
 //               bench measured just before
 //   simulate    acting, physics, storing               \  shares of the time of both
 //   update      sampling, gradient step                /
+//   live        publishing in the live feed: milliseconds per second of both
 //   evaluate    rows: share of the whole run's time
 //   first_step  milliseconds from the call to the first environment step
 
@@ -24,7 +25,7 @@
 
 enum {
   WARM_UP = 100,
-  NROW = 5
+  NROW = 6
 };
 
 // START = 500 random steps, then 1500 with updates; an evaluation at 1000 and one at the end
@@ -95,6 +96,7 @@ static void fill_rows(SgBenchRow rows[NROW], const Seen* seen, double update_rat
   double simulate = seen->now.simulate - seen->before.simulate;
   double update = seen->now.update - seen->before.update, both = simulate + update;
   double evaluate = seen->now.evaluate - seen->before.evaluate;
+  double live = seen->now.live - seen->before.live;
 
   rows[0] = sg_bench_row("train", "steps/s", nthread);
   rows[0].rate = steps / both;
@@ -105,11 +107,14 @@ static void fill_rows(SgBenchRow rows[NROW], const Seen* seen, double update_rat
   rows[2] = sg_bench_row("train.update", "updates/s", nthread);
   rows[2].rate = steps / update;
   rows[2].share = update / both;
-  rows[3] = sg_bench_row("train.evaluate", "s", nthread);
-  rows[3].rate = evaluate;
-  rows[3].share = evaluate / (seen->to - seen->from);
-  rows[4] = sg_bench_row("train.first_step", "ms", nthread);
-  rows[4].rate = 1e3 * (seen->first - seen->begin);
+  rows[3] = sg_bench_row("train.live", "ms/s", nthread);
+  rows[3].rate = 1e3 * live / both;
+  rows[3].share = live / both;
+  rows[4] = sg_bench_row("train.evaluate", "s", nthread);
+  rows[4].rate = evaluate;
+  rows[4].share = evaluate / (seen->to - seen->from);
+  rows[5] = sg_bench_row("train.first_step", "ms", nthread);
+  rows[5].rate = 1e3 * (seen->first - seen->begin);
 }
 
 

@@ -82,7 +82,8 @@ static Work textbook(const SgSacConfig* c) {
                          [SG_STAGE_REGRESS] = 2 * upper,
                          [SG_STAGE_GRADIENT] = 2 * critic,
                          [SG_STAGE_JUDGE] = 2 * critic,
-                         [SG_STAGE_POLICY] = 2 * (upper + to_action) + (actor - actor_first),
+                         [SG_STAGE_ACTION] = 2 * (upper + to_action),
+                         [SG_STAGE_POLICY] = actor - actor_first,
                          [SG_STAGE_ACTOR] = actor}};
   for (int i = 0; i < SG_STAGE_COUNT; i++) {
     work.total += work.stage[i];
@@ -151,7 +152,7 @@ static SgStatus take_updates(Bench* b, double seconds, double* rate, SgError* er
   int n = 0;
   do {
     double before = sg_clock();
-    sg_replay_sample(b->replay, &b->sample, batch);
+    sg_replay_sample_on(b->replay, b->pool, &b->sample, batch);
     b->sample_seconds += sg_clock() - before;
     status = sg_sac_update(b->sac, batch, &info, error);
     n++;

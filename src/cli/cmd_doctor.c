@@ -1,5 +1,7 @@
-// softgait doctor: what this machine has, what it lacks, and the package that supplies it.
+// softgait doctor: what this machine has, what it lacks, and the package that supplies it; or, given a
+// policy and a model, whether the one fits the other.
 
+#include <dlfcn.h>
 #include <mujoco/mujoco.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +11,15 @@
 #include "base/file.h"
 #include "base/machine.h"
 #include "cli/command.h"
+#include "cli/fit_print.h"
+#include "cli/player_args.h"
 #include "math/kernels.h"
 #include "task/task.h"
+#include "train/run_read.h"
+
+static const SgFlag FLAGS[] = {
+    {"--model", "FILE", "the same as the second word"},
+};
 
 // what was found so far
 typedef struct Findings {
@@ -99,18 +108,28 @@ static void look_at_files(Findings* f) {
 }
 
 
+// programs and libraries that single commands open when they run
 static void look_at_programs(Findings* f) {
   if (system("command -v gnuplot > /dev/null 2>&1") == 0) {
     fine("gnuplot", "draws `softgait plot`");
   } else {
     lack(f, false, "gnuplot", "`softgait plot` needs the package gnuplot-nox");
   }
+  if (system("command -v ffmpeg > /dev/null 2>&1") == 0) {
+    fine("ffmpeg", "writes the videos of `softgait record`");
+  } else {
+    lack(f, false, "ffmpeg", "`softgait record` needs the package ffmpeg for videos");
+  }
+  if (dlopen("libEGL.so.1", RTLD_LAZY) && dlopen("libEGL_mesa.so.0", RTLD_LAZY)) {
+    fine("EGL", "`softgait record` draws without a display");
+  } else {
+    lack(f, false, "EGL", "`softgait record` needs libegl1, libegl-mesa0 and libgl1-mesa-dri");
+  }
 }
 
 
-static SgStatus run_doctor(const SgArgs* args, SgError* error) {
+static SgStatus look_at_all(SgError* error) {
   Findings f = {0};
-  (void)args;
   printf("softgait %s\n", SG_VERSION);
   look_at_machine(&f);
   look_at_libraries(&f);
@@ -126,10 +145,52 @@ static SgStatus run_doctor(const SgArgs* args, SgError* error) {
 }
 
 
+// a policy against a model
+static SgStatus compare(const char* what, const char* model, SgError* error) {
+  SgPlayer player = {0};
+  char path[1024], folder[1024];
+  SgStatus status = sg_run_policy(what, path, folder, sizeof(path), error);
+  if (status == SG_OK) {
+    status = sg_player_open_policy(&player, path, error);
+  }
+  if (status == SG_OK) {
+    printf("policy    %s, task %s\n", path, sg_policy_meta(player.policy, "softgait.task"));
+    status = sg_fit_print_model(player.policy, path, model, false, error);
+  }
+  sg_player_close(&player);
+  return status;
+}
+
+
+static SgStatus run_doctor(const SgArgs* args, SgError* error) {
+  const char* model = sg_args_text(args, "--model", NULL);
+  if (args->nword == 0 && !model) {
+    return look_at_all(error);
+  }
+  if ((args->nword == 2) == (model != NULL)) {
+    return sg_fail(error, SG_USAGE,
+                   "doctor needs a policy and one model: softgait doctor POLICY MODEL.xml");
+  }
+  return compare(args->nword > 0 ? args->words[0] : NULL, model ? model : args->words[1], error);
+}
+
+
 const SgCommand sg_command_doctor = {
     .name = "doctor",
-    .summary = "what this machine lacks, and the package that supplies it",
-    .usage = "softgait doctor",
-    .examples = "  softgait doctor\n",
+    .summary = "what this machine lacks; does a policy fit a model",
+    .usage = "softgait doctor [RUN|POLICY MODEL.xml|TASK.yaml]",
+    .examples =
+        "  softgait doctor                                 what is missing, and its package\n"
+        "  softgait doctor walk.safetensors robot.xml      does this policy fit this model\n"
+        "  softgait doctor runs/latest hopper              or a task, its period included\n",
+    .notes =
+        "A policy is compared term by term, by name: channels, actuators and their ranges, time "
+        "step,\n"
+        "period. Exit code 0: it fits; 3: it does not. Another order of names or other files with "
+        "the\n"
+        "same names are noted and no hindrance.\n",
+    .max_words = 2,
+    .nflag = sizeof(FLAGS) / sizeof(FLAGS[0]),
+    .flags = FLAGS,
     .run = run_doctor,
 };

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/command.h"
+#include "cli/player_args.h"
 #include "cli/print.h"
 #include "train/eval.h"
 #include "train/player.h"
@@ -10,7 +11,8 @@
 static const SgFlag FLAGS[] = {
     {"--episodes", "N", "episodes (10)"},
     {"--seed", "N", "seed of the start states (0); not the trainer's own"},
-    {"--model", "FILE", "MODEL.xml or TASK.yaml in place of the run's copy"},
+    SG_COMMAND_FLAG,
+    SG_MODEL_FLAG,
     {"--json", NULL, "one JSON object on stdout"},
 };
 
@@ -47,6 +49,26 @@ static void print_text(const SgEvalResult* r, const SgPlayer* player, int64_t se
 }
 
 
+// the policy on an environment of its task
+static SgStatus evaluate(const SgArgs* args, const SgPlayer* player, int64_t episodes, int64_t seed,
+                         SgEvalResult* result, SgError* error) {
+  float values[SG_MAX_COMMAND_INPUT];
+  const float* command;
+  SgStatus status = sg_player_command(args, player->policy, values, &command, error);
+  if (status != SG_OK) {
+    return status;
+  }
+  SgEnv* env = sg_env_create(player->task, error);
+  if (!env) {
+    return error->status;
+  }
+  status = sg_eval_command(player->policy, env, sg_task_info(player->task), command, (int)episodes,
+                           (uint64_t)seed, SG_RNG_EVAL, result, error);
+  sg_env_free(env);
+  return status;
+}
+
+
 static SgStatus run_eval(const SgArgs* args, SgError* error) {
   SgPlayer player = {0};
   SgEvalResult result;
@@ -59,19 +81,17 @@ static SgStatus run_eval(const SgArgs* args, SgError* error) {
     status = sg_player_open(&player, args->nword > 0 ? args->words[0] : NULL,
                             sg_args_text(args, "--model", NULL), error);
   }
-  SgEnv* env = status == SG_OK ? sg_env_create(player.task, error) : NULL;
-  if (env) {
-    status = sg_eval(player.policy, env, sg_task_info(player.task), (int)episodes, (uint64_t)seed,
-                     SG_RNG_EVAL, &result, error);
-  } else if (status == SG_OK) {
-    status = error->status;
+  if (status == SG_OK) {
+    status = evaluate(args, &player, episodes, seed, &result, error);
   }
-  if (status == SG_OK && sg_args_has(args, "--json")) {
-    print_json(&result, seed, player.policy_sha256);
-  } else if (status == SG_OK) {
-    print_text(&result, &player, seed);
+  if (status == SG_OK) {
+    sg_player_say(&player);
+    if (sg_args_has(args, "--json")) {
+      print_json(&result, seed, player.policy_sha256);
+    } else {
+      print_text(&result, &player, seed);
+    }
   }
-  sg_env_free(env);
   sg_player_close(&player);
   return status;
 }
@@ -84,7 +104,9 @@ const SgCommand sg_command_eval = {
     .examples =
         "  softgait eval                          the newest run's best policy\n"
         "  softgait eval runs/hopper/20260101-120000-s0-1a2b --episodes 100\n"
-        "  softgait eval walk.safetensors --json\n",
+        "  softgait eval walk.safetensors --json\n"
+        "  softgait eval walk.safetensors --model robot2.yaml     the same policy on a changed "
+        "robot\n",
     .max_words = 1,
     .nflag = sizeof(FLAGS) / sizeof(FLAGS[0]),
     .flags = FLAGS,

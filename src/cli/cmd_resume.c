@@ -11,7 +11,7 @@
 static const SgFlag FLAGS[] = {
     {"--steps", "N", "environment steps in total; default: as the run was started with"},
     {"--threads", "N", "threads; default: the processors we may run on"},
-    {"--view", NULL, "open a window on the run, where there is a viewer"},
+    {"--view", NULL, "open a window on the run; closing it does not touch the run"},
     {"--no-view", NULL, "no window (default)"},
     {"--quiet", NULL, "nothing on stdout, errors on stderr"},
     {"--json", NULL, "JSON lines on stdout: the rows, then the result"},

@@ -20,7 +20,7 @@ static const SgFlag FLAGS[] = {
     {"--run", "DIR", "the run folder; default: a new one under runs/"},
     {"--from", "RUN", "begin with the networks, targets and temperature of a run"},
     {"--set", "KEY=VALUE", "any key of `softgait config`; may be repeated"},
-    {"--view", NULL, "open a window on the run, where there is a viewer"},
+    {"--view", NULL, "open a window on the run; closing it does not touch the run"},
     {"--no-view", NULL, "no window (default)"},
     {"--quiet", NULL, "nothing on stdout, errors on stderr"},
     {"--json", NULL, "JSON lines on stdout: the rows, then the result"},

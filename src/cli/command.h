@@ -13,6 +13,7 @@ typedef struct SgCommand {
   const char* summary;   ///< one line for the list of commands
   const char* usage;     ///< "softgait eval [RUN|POLICY] [flags]"
   const char* examples;  ///< shown first in help, a line each
+  const char* notes;     ///< shown last in help, lines; NULL: none
   int max_words;
   int nflag;
   const SgFlag* flags;
@@ -23,7 +24,7 @@ typedef struct SgCommand {
 
 extern const SgCommand sg_command_train, sg_command_resume, sg_command_eval, sg_command_rollout,
     sg_command_tasks, sg_command_runs, sg_command_config, sg_command_plot, sg_command_bench,
-    sg_command_doctor;
+    sg_command_doctor, sg_command_watch, sg_command_record, sg_command_export, sg_command_inspect;
 
 /// Take the flags that shape a configuration into it, in their order of precedence: preset, --config,
 /// --set, flags.

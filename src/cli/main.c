@@ -14,9 +14,10 @@
 #include "task/guard.h"
 
 static const SgCommand* const COMMANDS[] = {
-    &sg_command_train, &sg_command_resume, &sg_command_eval,  &sg_command_rollout,
-    &sg_command_plot,  &sg_command_runs,   &sg_command_tasks, &sg_command_config,
-    &sg_command_bench, &sg_command_doctor};
+    &sg_command_train,   &sg_command_resume, &sg_command_watch,  &sg_command_eval,
+    &sg_command_rollout, &sg_command_record, &sg_command_export, &sg_command_inspect,
+    &sg_command_plot,    &sg_command_runs,   &sg_command_tasks,  &sg_command_config,
+    &sg_command_bench,   &sg_command_doctor};
 
 enum {
   NCOMMAND = sizeof(COMMANDS) / sizeof(COMMANDS[0])
@@ -45,6 +46,9 @@ static void print_help(const SgCommand* command) {
     char words[64];
     snprintf(words, sizeof(words), "%s %s", flag->name, flag->value ? flag->value : "");
     printf("  %-24s %s\n", words, flag->what);
+  }
+  if (command->notes) {
+    printf("\n%s", command->notes);
   }
 }
 

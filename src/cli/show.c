@@ -327,6 +327,12 @@ SgTrainWatcher sg_show_watcher(SgShow* show) {
 }
 
 
+void sg_show_line(SgShow* show, const char* line) {
+  wipe(show);
+  fprintf(stderr, "%s\n", line);
+}
+
+
 void sg_show_end(SgShow* show) {
   wipe(show);
   if (show->shown) {

@@ -26,6 +26,9 @@ SgShow sg_show_make(bool quiet, bool json);
 /// the run.
 SgTrainWatcher sg_show_watcher(SgShow* show);
 
+/// A line on stderr that even --quiet does not keep back.
+void sg_show_line(SgShow* show, const char* line);
+
 /// Close the table: its bottom line, the progress line wiped.
 void sg_show_end(SgShow* show);
 

@@ -1,13 +1,15 @@
-// Signals and last words.
+// Signals, the window, and last words.
 
 #include "cli/training.h"
 
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/print.h"
 #include "cli/show.h"
+#include "cli/viewer.h"
 #include "train/run_read.h"
 
 static volatile sig_atomic_t stop_signal;  // the first signal that asked us to stop
@@ -62,34 +64,113 @@ static void print_end(const SgTrainResult* result) {
   if (result->stopped && result->saved) {
     print_command("go on", "softgait resume", result->run, "");
   }
+  print_command("watch", "softgait watch", result->run, "");
   print_command("evaluate", "softgait eval", result->run, "");
   print_command("repeat", "softgait train --config", result->run, "/config.yaml");
 }
 
 
+//-------------------------------- the window ----------------------------------------------------
+
+// who is told of a run: the screen, and the window that is to be opened on it
+typedef struct Audience {
+  SgShow show;
+  SgTrainWatcher screen;
+  SgViewer viewer;
+  double listened;  // second of the run in which the window was listened to last
+} Audience;
+
+// seconds between two looks at what the window has to say
+static const double EVERY_LISTEN = 0.25;
+
+
+static void open_window(void* arg, const SgTrainStart* start) {
+  Audience* a = arg;
+  SgError why = {0};
+  a->screen.start(a->screen.arg, start);
+  if (sg_viewer_start(&a->viewer, start->run, &why) != SG_OK) {
+    char line[1200];
+    snprintf(line, sizeof(line), "softgait: --view: %s", why.text);
+    sg_show_line(&a->show, line);
+  }
+}
+
+
+static void tell_row(void* arg, const SgProgress* progress) {
+  Audience* a = arg;
+  a->screen.row(a->screen.arg, progress);
+}
+
+
+static void tell_note(void* arg, const char* sentence) {
+  Audience* a = arg;
+  a->screen.note(a->screen.arg, sentence);
+}
+
+
+static void tell_now(void* arg, const SgTrainNow* now) {
+  Audience* a = arg;
+  char line[600];
+  a->screen.now(a->screen.arg, now);
+  if (now->seconds - a->listened >= EVERY_LISTEN) {
+    a->listened = now->seconds;
+    if (sg_viewer_listen(&a->viewer, line, sizeof(line))) {
+      sg_show_line(&a->show, line);
+    }
+  }
+}
+
+
+static void leave_window(Audience* a) {
+  char line[600];
+  if (sg_viewer_leave(&a->viewer, line, sizeof(line))) {
+    sg_show_line(&a->show, line);
+  }
+}
+
+
+// whether --view was said, and not --no-view after it
+static bool wants_window(const SgArgs* args) {
+  bool wanted = false;
+  for (int i = 0; i < args->nflag; i++) {
+    wanted = strcmp(args->names[i], "--view") == 0 ||
+             (wanted && strcmp(args->names[i], "--no-view") != 0);
+  }
+  return wanted;
+}
+
+
+//-------------------------------- a run ---------------------------------------------------------
+
 SgStatus sg_run_training(SgTrainOptions* options, const SgArgs* args, SgError* error) {
   static SgTrainResult result;
-  SgShow show = sg_show_make(sg_args_has(args, "--quiet"), sg_args_has(args, "--json"));
+  static Audience audience;
+  SgShow* show = &audience.show;
   SgRunSummary before;
+  *show = sg_show_make(sg_args_has(args, "--quiet"), sg_args_has(args, "--json"));
   if (options->resume && sg_run_summary(options->run, &before, NULL) == SG_OK) {
-    show.best = before.best_return;
+    show->best = before.best_return;
   }
   options->stop = &stop_signal;
-  options->watcher = sg_show_watcher(&show);
-  if (sg_args_has(args, "--view")) {
-    fprintf(stderr,
-            "softgait: --view: this version has no viewer; training goes on without a window\n");
+  options->watcher = audience.screen = sg_show_watcher(show);
+  if (wants_window(args)) {
+    options->watcher = (SgTrainWatcher){.arg = &audience,
+                                        .start = open_window,
+                                        .row = tell_row,
+                                        .now = tell_now,
+                                        .note = tell_note};
   }
 
   catch_signals();
   SgStatus status = sg_train(options, &result, error);
-  sg_show_end(&show);
+  sg_show_end(show);
+  leave_window(&audience);
   if (status != SG_OK) {
     return status;
   }
-  if (show.json && !show.quiet) {
+  if (show->json && !show->quiet) {
     print_json(&result);
-  } else if (!show.quiet) {
+  } else if (!show->quiet) {
     print_end(&result);
   }
   if (!stop_signal || !result.stopped) {

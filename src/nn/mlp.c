@@ -147,11 +147,8 @@ int sg_mlp_nparts(const SgMlp* mlp) {
 }
 
 
-SgMlpPart sg_mlp_part(const SgMlp* mlp, int i) {
-  int l = 0;
-  for (; i >= layer_parts(mlp, l); l++) {
-    i -= layer_parts(mlp, l);
-  }
+// part i of layer l
+static SgMlpPart part_of(const SgMlp* mlp, int l, int i) {
   int rows = part_rows(mlp, l), first = i * rows, left = mlp->size[l] - first;
   SgMlpPart part = {.layer = l, .first = first, .count = left < rows ? left : rows};
   part.bias = first + part.count == mlp->size[l];
@@ -161,6 +158,23 @@ SgMlpPart sg_mlp_part(const SgMlp* mlp, int i) {
   part.from = mlp->weight[l] + (size_t)first * nout;
   part.length = part.bias ? mlp->bias[l] + nout - part.from : (size_t)part.count * nout;
   return part;
+}
+
+
+// the whole parts of all layers come before those that are less: threads then end together
+SgMlpPart sg_mlp_part(const SgMlp* mlp, int i) {
+  for (int l = 0; l < mlp->nlayer; l++) {
+    int whole = mlp->size[l] / part_rows(mlp, l);
+    if (i < whole) {
+      return part_of(mlp, l, i);
+    }
+    i -= whole;
+  }
+  int l = 0;
+  for (; mlp->size[l] % part_rows(mlp, l) == 0 || i > 0; l++) {
+    i -= mlp->size[l] % part_rows(mlp, l) != 0;
+  }
+  return part_of(mlp, l, layer_parts(mlp, l) - 1);
 }
 
 

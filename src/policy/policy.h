@@ -164,6 +164,14 @@ SG_API SgPolicyStatus sg_policy_step_now(SgPolicyState* state, const float* now,
 SG_API SgPolicyStatus sg_policy_step_at(SgPolicyState* state, double time, const float* now,
                                         const float* command, float* act);
 
+/** What a state remembers from step to step, as numbers: for a host that keeps them in a state of its
+ *  own, to be copied, saved and restored, as a simulator does. All zeros are a state after a reset. A
+ *  state that is given the memory of another goes on as that one would; the time of sg_policy_step_at
+ *  is not part of it. memory: (sg_policy_memory_size), at least 1. */
+SG_API int sg_policy_memory_size(const SgPolicy* policy);
+SG_API void sg_policy_memory_get(const SgPolicyState* state, float* memory);
+SG_API void sg_policy_memory_set(SgPolicyState* state, const float* memory);
+
 
 /*-------------------------------- a step without one ---------------------------------------------*/
 

@@ -199,6 +199,49 @@ SgPolicyStatus sg_policy_step_at(SgPolicyState* state, double time, const float*
 }
 
 
+//-------------------------------- the memory as numbers -----------------------------------------
+//
+//   | 1: there is a history | rows of the terms that have one |
+
+// numbers of a term's row that the next step still needs
+static size_t term_memory(const SgTerm* term) {
+  return term->history > 1 ? (size_t)term->size * (size_t)term->history : 0;
+}
+
+
+int sg_policy_memory_size(const SgPolicy* p) {
+  size_t n = 1;
+  for (int t = 0; t < p->contract.nterm; t++) {
+    n += term_memory(&p->contract.terms[t]);
+  }
+  return (int)n;
+}
+
+
+void sg_policy_memory_get(const SgPolicyState* state, float* memory) {
+  const SgContract* c = &state->policy->contract;
+  const float* row = (const float*)(state + 1);
+  *memory++ = state->fresh ? 0.0f : 1.0f;
+  for (int t = 0; t < c->nterm; t++) {
+    size_t n = term_memory(&c->terms[t]);
+    memcpy(memory, row + c->terms[t].row, sizeof(float) * n);
+    memory += n;
+  }
+}
+
+
+void sg_policy_memory_set(SgPolicyState* state, const float* memory) {
+  const SgContract* c = &state->policy->contract;
+  sg_policy_reset(state);
+  state->fresh = *memory++ == 0.0f;
+  for (int t = 0; t < c->nterm; t++) {
+    size_t n = term_memory(&c->terms[t]);
+    memcpy(row_of(state) + c->terms[t].row, memory, sizeof(float) * n);
+    memory += n;
+  }
+}
+
+
 const char* sg_policy_status_text(SgPolicyStatus status) {
   switch (status) {
     case SG_POLICY_OK: return "fine";

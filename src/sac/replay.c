@@ -239,10 +239,19 @@ typedef struct Pick {
   const float *row, *next;
 } Pick;
 
-// rows drawn before any of them is copied: their cache misses then overlap
 enum {
-  PICKS = 64
+  AHEAD = 64,   // rows drawn before any of them is looked at: their cache misses then overlap
+  PICKS = 512,  // rows drawn before any of them is copied
+  TASK = 32     // rows that one task copies
 };
+
+// copying under way
+typedef struct Copying {
+  const SgReplay* replay;
+  const Pick* picks;
+  SgBatch* batch;
+  int first, count;  // rows of the batch that picks belong to
+} Copying;
 
 
 // ask for the cache lines of count numbers
@@ -276,26 +285,56 @@ static void copy_pick(const SgReplay* r, const Pick* pick, SgBatch* batch, ptrdi
 }
 
 
-void sg_replay_sample(const SgReplay* r, SgRng* rng, SgBatch* batch) {
-  Pick picks[PICKS];
-  int64_t nrow = 0;
-  SG_ASSERT(sg_replay_size(r) > 0);
-
-  for (int env = 0; env < r->nenv; env++) {
-    nrow += r->rings[env].nrow;
-  }
-  for (int b = 0; b < batch->n; b += PICKS) {
-    int n = batch->n - b < PICKS ? batch->n - b : PICKS;
-    for (int i = 0; i < n; i++) {
+// n rows that may be sampled
+static void draw_picks(const SgReplay* r, int64_t nrow, SgRng* rng, Pick* picks, int n) {
+  for (int from = 0; from < n; from += AHEAD) {
+    int to = n - from < AHEAD ? n : from + AHEAD;
+    for (int i = from; i < to; i++) {
       picks[i] = draw_pick(r, nrow, rng);
     }
-    for (int i = 0; i < n; i++) {
+    for (int i = from; i < to; i++) {
       while (!can_sample(row_kind(r, picks[i].row))) {
         picks[i] = draw_pick(r, nrow, rng);  // end rows are drawn again
       }
-      copy_pick(r, &picks[i], batch, b + i);
     }
   }
+}
+
+
+static void copy_some(void* arg, int task) {
+  const Copying* c = arg;
+  int from = task * TASK, to = c->count - from < TASK ? c->count : from + TASK;
+  for (int i = from; i < to; i++) {
+    copy_pick(c->replay, &c->picks[i], c->batch, c->first + i);
+  }
+}
+
+
+void sg_replay_sample_on(const SgReplay* r, SgPool* pool, SgRng* rng, SgBatch* batch) {
+  Pick picks[PICKS];
+  int64_t nrow = 0;
+  SG_ASSERT(sg_replay_size(r) > 0);
+  for (int env = 0; env < r->nenv; env++) {
+    nrow += r->rings[env].nrow;
+  }
+
+  // who is drawn depends on who was refused, so that is for one thread; copying is for all
+  for (int b = 0; b < batch->n; b += PICKS) {
+    Copying copying = {r, picks, batch, b, batch->n - b < PICKS ? batch->n - b : PICKS};
+    int ntask = (copying.count + TASK - 1) / TASK;
+    draw_picks(r, nrow, rng, picks, copying.count);
+    if (pool) {
+      sg_pool_run(pool, copy_some, &copying, ntask);
+    }
+    for (int task = 0; !pool && task < ntask; task++) {
+      copy_some(&copying, task);
+    }
+  }
+}
+
+
+void sg_replay_sample(const SgReplay* r, SgRng* rng, SgBatch* batch) {
+  sg_replay_sample_on(r, NULL, rng, batch);
 }
 
 

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/pool.h"
 #include "base/rng.h"
 #include "base/status.h"
 #include "math/real.h"
@@ -67,6 +68,9 @@ int64_t sg_replay_capacity(const SgReplay* replay);
 /// Fill batch->n rows drawn uniformly with replacement from all that can be sampled. The stream is
 /// advanced by every draw, refused ones included. At least one row must be there.
 void sg_replay_sample(const SgReplay* replay, SgRng* rng, SgBatch* batch);
+
+/// The same rows, copied by a pool's threads; NULL: by the caller.
+void sg_replay_sample_on(const SgReplay* replay, SgPool* pool, SgRng* rng, SgBatch* batch);
 
 /// Visit the parts whose bytes are the replay's state: rows in use, cursors, current observations.
 void sg_replay_visit(SgReplay* replay,

@@ -102,7 +102,8 @@ typedef enum SgSacStage {
   SG_STAGE_GRADIENT,  ///< critics' weight gradients
   SG_STAGE_STEP,      ///< critics' Adam, targets, transposed copies
   SG_STAGE_JUDGE,     ///< critics at (s, fresh a)
-  SG_STAGE_POLICY,    ///< down to the action and through the actor
+  SG_STAGE_ACTION,    ///< smaller critics' gradient by the fresh action
+  SG_STAGE_POLICY,    ///< on through the head and the actor
   SG_STAGE_ACTOR,     ///< actor's weight gradients
   SG_STAGE_MOVE,      ///< actor's Adam, transposed copies
   SG_STAGE_COUNT

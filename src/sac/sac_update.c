@@ -44,11 +44,12 @@
 //   gradient   2 x parts of weights    gradient of J_Q by the weights                               73
 //   step       2 x parts               Adam, targets, transposed copies                              -
 //   judge      2 x blocks              Q_k(s, a~)                                                   73
-//   policy     blocks                  gradient of J_pi down to a~, through the head, the actor   34+35
+//   action     2 x blocks              gradient of J_pi down to a~                                  34
+//   policy     blocks                  through the head and the actor                               35
 //   actor      parts                   gradient of J_pi by the weights                              37
 //   move       parts                   Adam, transposed copies                                       -
 //
-//   * for 17 observations, 6 actions, two layers of 256, batch 256. In `policy` a row goes down through the
+//   * for 17 observations, 6 actions, two layers of 256, batch 256. In `action` a row goes down through the
 //     smaller critic only, 34 in place of 69: the other one's gradient is zero.
 
 #include <math.h>
@@ -284,18 +285,20 @@ static int close_up(SgSac* sac, int k, Block b) {
 }
 
 
-// gradient of J_pi by a block's fresh actions, each through the smaller critic; the critics' own weights
-// get none
-static void action_gradient(SgSac* sac, Block b) {
-  int nact = sac->config.nact, at[2] = {b.first, b.first};
-  for (int k = 0; k < 2; k++) {
-    SgCritic* critic = &sac->critic[k];
-    int count = close_up(sac, k, b);
-    sg_mlp_backward(&sac->critic_shape, sac->kernels, critic->params.value, critic->params.trans,
-                    critic->dq, b.first, count, &critic->tape_min, critic->dact, nact);
-  }
+// gradient of J_pi by the fresh actions of a block's rows where critic k is the smaller one; its own
+// weights get none. One critic per task: a thread goes down through weights that it moved itself  (3)
+static void action_gradient(SgSac* sac, int task) {
+  Block b = block_of(sac, task);
+  SgCritic* critic = &sac->critic[b.k];
+  int count = close_up(sac, b.k, b);
+  sg_mlp_backward(&sac->critic_shape, sac->kernels, critic->params.value, critic->params.trans,
+                  critic->dq, b.first, count, &critic->tape_min, critic->dact, sac->config.nact);
+}
 
-  // back to where the rows came from
+
+// back to where the rows came from
+static void gather_action_gradient(SgSac* sac, Block b) {
+  int nact = sac->config.nact, at[2] = {b.first, b.first};
   for (int i = b.first; i < b.first + b.count; i++) {
     int k = judge_of(sac, i);
     memcpy(sac->dact + (ptrdiff_t)i * nact, sac->critic[k].dact + (ptrdiff_t)at[k]++ * nact,
@@ -304,13 +307,13 @@ static void action_gradient(SgSac* sac, Block b) {
 }
 
 
-// gradient of J_pi down through the critics, the squashed Gaussian and the actor               (3)
+// on down through the squashed Gaussian and the actor
 static void policy(SgSac* sac, int task) {
   const SgSacConfig* c = &sac->config;
   Block b = block_of(sac, task);
   ptrdiff_t row = (ptrdiff_t)b.first * c->nact;
 
-  action_gradient(sac, b);
+  gather_action_gradient(sac, b);
   SgSquashTape squash = sg_squash_rows(&sac->fresh.squash, b.first, c->nact);
   sg_squash_backward(sac->kernels, sac->dhead + 2 * row, sac->dact + row,
                      (sg_real)(sac->alpha / c->batch), sac->fresh.act + row, &squash,
@@ -442,6 +445,7 @@ SgStatus sg_sac_update_given(SgSac* sac, const SgBatch* batch, SgSacInfo* info, 
   // move the policy toward actions that the smaller critic likes and entropy allows
   run(sac, SG_STAGE_JUDGE, judge, 2 * nblock);
   sg_sac_measure(sac, info);
+  run(sac, SG_STAGE_ACTION, action_gradient, 2 * nblock);
   run(sac, SG_STAGE_POLICY, policy, nblock);
   run(sac, SG_STAGE_ACTOR, actor_gradient, nactor);
   if (!all_finite(sac, 0, nactor)) {
@@ -474,7 +478,7 @@ SgStatus sg_sac_update(SgSac* sac, const SgBatch* batch, SgSacInfo* info, SgErro
 
 const char* sg_sac_stage_name(SgSacStage stage) {
   static const char* const names[] = {"draw",  "value",  "regress", "gradient", "step",
-                                      "judge", "policy", "actor",   "move"};
+                                      "judge", "action", "policy",  "actor",    "move"};
   SG_ASSERT(stage >= 0 && stage < SG_STAGE_COUNT);
   return names[stage];
 }

@@ -258,6 +258,16 @@ const mjtNum* sg_batch_env_qvel(const SgBatchEnv* batch, int i) {
 }
 
 
+const mjtNum* sg_batch_env_act(const SgBatchEnv* batch, int i) {
+  return component(batch, i, mjSTATE_ACT);
+}
+
+
+const mjtNum* sg_batch_env_ctrl(const SgBatchEnv* batch, int i) {
+  return component(batch, i, mjSTATE_CTRL);
+}
+
+
 // the integration state of environment i, (nstate)
 static mjtNum* state_of(const SgBatchEnv* batch, int i) {
   const Slice* slice = slice_of(batch, i);

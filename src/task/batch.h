@@ -37,9 +37,11 @@ void sg_batch_env_step(SgBatchEnv* batch, const float* act, SgStep* steps, float
 /// The reward terms of environment i's last step, (nreward). Borrowed.
 const double* sg_batch_env_terms(const SgBatchEnv* batch, int i);
 
-/// Environment i's state now: qpos (nq) and qvel (nv). Borrowed.
+/// Environment i's state now: qpos (nq), qvel (nv), act (na), and the ctrl (nu) it got last. Borrowed.
 const mjtNum* sg_batch_env_qpos(const SgBatchEnv* batch, int i);
 const mjtNum* sg_batch_env_qvel(const SgBatchEnv* batch, int i);
+const mjtNum* sg_batch_env_act(const SgBatchEnv* batch, int i);
+const mjtNum* sg_batch_env_ctrl(const SgBatchEnv* batch, int i);
 
 /// Everything that environment i's future depends on, as sg_env_state_get's. Size, read, write back.
 int sg_batch_env_state_size(const SgBatchEnv* batch);

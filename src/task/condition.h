@@ -17,6 +17,7 @@
 typedef struct SgDemand {
   int n;
   SgChannel* channels;  ///< (n)
+  const char** names;   ///< (n) the channels' names, for people
   bool finite;          ///< only finiteness is asked
   bool strict;          ///< the ends of the range are outside
   double low, high;

@@ -222,6 +222,16 @@ SgStep sg_env_step_act(SgEnv* env, const float* act) {
 }
 
 
+void sg_env_push(SgEnv* env, int body, const mjtNum force[6]) {
+  const mjModel* m = env->task->model;
+  mju_zero(env->d->xfrc_applied, 6 * (int)m->nbody);
+  if (force) {
+    SG_ASSERT(body > 0 && body < m->nbody);
+    mju_copy(env->d->xfrc_applied + 6 * body, force, 6);
+  }
+}
+
+
 //-------------------------------- looking inside ------------------------------------------------
 
 const mjtNum* sg_env_obs(const SgEnv* env) {

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,21 +30,21 @@ typedef struct KindRow {
 
 // clang-format off
 static const KindRow KINDS[] = {
-  //  name               object       comp  velocity pair     field               change  force
-  {{"qpos",             mjOBJ_JOINT,   0, false, false}, AT(qpos),             PLAIN,  false},
-  {{"qvel",             mjOBJ_JOINT,   0, true,  false}, AT(qvel),             PLAIN,  false},
-  {{"sin_qpos",         mjOBJ_JOINT,   0, false, false}, AT(qpos),             SINE,   false},
-  {{"cos_qpos",         mjOBJ_JOINT,   0, false, false}, AT(qpos),             COSINE, false},
-  {{"xpos",             mjOBJ_BODY,    3, false, false}, AT(xpos),             PLAIN,  false},
-  {{"xpos_difference",  mjOBJ_BODY,    3, false, true},  AT(xpos),             PLAIN,  false},
-  {{"xquat",            mjOBJ_BODY,    4, false, false}, AT(xquat),            PLAIN,  false},
-  {{"site_xpos",        mjOBJ_SITE,    3, false, false}, AT(site_xpos),        PLAIN,  false},
-  {{"cinert",           mjOBJ_BODY,   10, false, false}, AT(cinert),           PLAIN,  false},
-  {{"cvel",             mjOBJ_BODY,    6, false, false}, AT(cvel),             PLAIN,  false},
-  {{"qfrc_actuator",    mjOBJ_JOINT,   0, true,  false}, AT(qfrc_actuator),    PLAIN,  true},
-  {{"qfrc_constraint",  mjOBJ_JOINT,   0, true,  false}, AT(qfrc_constraint),  PLAIN,  true},
-  {{"cfrc_ext",         mjOBJ_BODY,    6, false, false}, AT(cfrc_ext),         PLAIN,  true},
-  {{"sensor",           mjOBJ_SENSOR,  0, false, false}, AT(sensordata),       PLAIN,  false},
+  //  name               object       comp  velocity pair  lagged what                                field               change  force
+  {{"qpos",             mjOBJ_JOINT,   0, false, false, false, "position of a joint"},                AT(qpos),            PLAIN,  false},
+  {{"qvel",             mjOBJ_JOINT,   0, true,  false, false, "velocity of a joint"},                AT(qvel),            PLAIN,  false},
+  {{"sin_qpos",         mjOBJ_JOINT,   0, false, false, false, "sine of a joint's position"},         AT(qpos),            SINE,   false},
+  {{"cos_qpos",         mjOBJ_JOINT,   0, false, false, false, "cosine of a joint's position"},       AT(qpos),            COSINE, false},
+  {{"xpos",             mjOBJ_BODY,    3, false, false, true,  "world position of a body"},           AT(xpos),            PLAIN,  false},
+  {{"xpos_difference",  mjOBJ_BODY,    3, false, true,  true,  "from the second body to the first"},  AT(xpos),            PLAIN,  false},
+  {{"xquat",            mjOBJ_BODY,    4, false, false, true,  "orientation of a body, w x y z"},     AT(xquat),           PLAIN,  false},
+  {{"site_xpos",        mjOBJ_SITE,    3, false, false, true,  "world position of a site"},           AT(site_xpos),       PLAIN,  false},
+  {{"cinert",           mjOBJ_BODY,   10, false, false, true,  "inertia of a body, and its mass"},    AT(cinert),          PLAIN,  false},
+  {{"cvel",             mjOBJ_BODY,    6, false, false, true,  "rotation, velocity of a body"},       AT(cvel),            PLAIN,  false},
+  {{"qfrc_actuator",    mjOBJ_JOINT,   0, true,  false, true,  "actuator force on a joint"},          AT(qfrc_actuator),   PLAIN,  true},
+  {{"qfrc_constraint",  mjOBJ_JOINT,   0, true,  false, true,  "constraint force on a joint"},        AT(qfrc_constraint), PLAIN,  true},
+  {{"cfrc_ext",         mjOBJ_BODY,    6, false, false, true,  "contact torque, force on a body"},    AT(cfrc_ext),        PLAIN,  true},
+  {{"sensor",           mjOBJ_SENSOR,  0, false, false, true,  "sensor of the model"},                AT(sensordata),      PLAIN,  false},
 };
 // clang-format on
 
@@ -51,6 +52,8 @@ enum {
   NKIND = sizeof(KINDS) / sizeof(KINDS[0]),
   NAME = 128
 };
+
+static const int64_t WHOLE = INT64_MIN;  // in place of a component: the element's only number
 
 
 int sg_observe_nkind(void) {
@@ -150,21 +153,28 @@ static int element_adr(const mjModel* m, int kind, int id) {
 }
 
 
-// cut "kind:element[:component]" in place
-static bool split(char* text, char** kind, char** element, int64_t* component) {
-  *kind = text;
+// cut "kind:element..." in place; NULL when it is not that
+static char* split_kind(char* text) {
   char* colon = strchr(text, ':');
-  if (!colon) {
-    return false;
+  if (!colon || colon[1] == '\0') {
+    return NULL;
   }
   *colon = '\0';
-  *element = colon + 1;
-  *component = 0;
-  colon = strrchr(*element, ':');
-  if (colon && sg_text_int(colon + 1, component)) {
+  return colon + 1;
+}
+
+
+// cut ":component" off an element in place; WHOLE when there is none. A name that ends in a number of its
+// own stays whole
+static int64_t split_component(const mjModel* m, const SgObserveApi* api, int object,
+                               char* element) {
+  int64_t component = WHOLE;
+  char* colon = strrchr(element, ':');
+  if (colon && colon > element && api->name2id(m, object, element) < 0 &&
+      sg_text_int(colon + 1, &component)) {
     *colon = '\0';
   }
-  return **element != '\0';
+  return component;
 }
 
 
@@ -187,31 +197,45 @@ static SgStatus find_elements(const mjModel* m, const SgObserveApi* api, int kin
 }
 
 
+// the component that a channel means: an element of several numbers needs one, another has none
+static SgStatus check_component(const char* element, int64_t* component, int count,
+                                SgError* error) {
+  bool whole = *component == WHOLE;
+  *component = whole ? 0 : *component;
+  if (*component < 0 || *component >= (whole ? 1 : count)) {
+    return sg_fail(error, SG_FILE, "'%s' has %d number%s here, there is no component %lld", element,
+                   count, count == 1 ? "" : "s", (long long)*component);
+  }
+  if (whole != (count == 1)) {
+    return sg_fail(error, SG_FILE, "'%s' has %d number%s here, %s meant", element, count,
+                   count == 1 ? "" : "s", whole ? "one alone is" : "one of several is");
+  }
+  return SG_OK;
+}
+
+
 SgStatus sg_observe_channel(SgChannel* channel, const char* name, const mjModel* m,
                             const SgObserveApi* api, SgError* error) {
   char text[NAME];
-  char *kind_name, *element;
-  int64_t component;
   int id = -1, id2 = -1;
 
   // the name's parts
-  if (snprintf(text, sizeof(text), "%s", name) >= NAME ||
-      !split(text, &kind_name, &element, &component)) {
+  bool fits = snprintf(text, sizeof(text), "%s", name) < NAME;
+  char* element = fits ? split_kind(text) : NULL;
+  if (!element) {
     return sg_fail(error, SG_FILE, "'%.100s' is no channel; it reads kind:element[:component]",
                    name);
   }
-  int kind = sg_observe_kind(kind_name);
+  int kind = sg_observe_kind(text);
   if (kind < 0) {
-    return sg_fail(error, SG_FILE, "channel '%s': there is no kind '%s'", name, kind_name);
+    return sg_fail(error, SG_FILE, "channel '%s': there is no kind '%s'", name, text);
   }
+  int64_t component = split_component(m, api, KINDS[kind].facts.object, element);
 
   // what they mean in this model
-  if (find_elements(m, api, kind, element, &id, &id2, error) != SG_OK) {
+  if (find_elements(m, api, kind, element, &id, &id2, error) != SG_OK ||
+      check_component(element, &component, sg_observe_components(m, kind, id), error) != SG_OK) {
     return SG_FILE;
-  }
-  if (component < 0 || component >= sg_observe_components(m, kind, id)) {
-    return sg_fail(error, SG_FILE, "channel '%s': there is no component %lld", name,
-                   (long long)component);
   }
   bool sensor = KINDS[kind].facts.object == mjOBJ_SENSOR;
   *channel = (SgChannel){
@@ -227,6 +251,16 @@ SgStatus sg_observe_channel(SgChannel* channel, const char* name, const mjModel*
 
 
 //-------------------------------- numbers -------------------------------------------------------
+
+bool sg_observe_needs_rne(const SgChannel* channels, int n) {
+  for (int i = 0; i < n; i++) {
+    if (KINDS[channels[i].kind].field == AT(cfrc_ext)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 
 void sg_observe(double* obs, const SgChannel* channels, int n, const mjData* d, bool first) {
   for (int i = 0; i < n; i++) {

@@ -37,10 +37,11 @@
 
 #include "base/status.h"
 
-/// The functions of MuJoCo that making an observer needs.
+/// The functions of MuJoCo that making and using an observer needs.
 typedef struct SgObserveApi {
   int (*name2id)(const mjModel* m, int type, const char* name);
   const char* (*id2name)(const mjModel* m, int type, int id);
+  void (*rne)(const mjModel* m, mjData* d);  ///< mj_rnePostConstraint
 } SgObserveApi;
 
 /// One number of a row.
@@ -55,10 +56,12 @@ typedef struct SgChannel {
 /// The facts of a kind that parsers need.
 typedef struct SgKind {
   const char* name;
-  int object;      ///< mjtObj of its elements: joint, body, site or sensor
-  int ncomponent;  ///< components per element; 0: as many as the joint or sensor has
-  bool velocity;   ///< joints are counted in velocities, not positions
-  bool pair;       ///< an element is two bodies
+  int object;        ///< mjtObj of its elements: joint, body, site or sensor
+  int ncomponent;    ///< components per element; 0: as many as the joint or sensor has
+  bool velocity;     ///< joints are counted in velocities, not positions
+  bool pair;         ///< an element is two bodies
+  bool lagged;       ///< of the last evaluation inside mj_step, not of the state's own time
+  const char* what;  ///< a few words for people: "velocity of a joint"
 } SgKind;
 
 /// Number of kinds, and the facts of one.
@@ -79,9 +82,14 @@ int sg_observe_components(const mjModel* m, int kind, int id);
 int sg_observe_element(const mjModel* m, const SgObserveApi* api, int kind, const char* name,
                        SgError* error);
 
-/// Resolve a channel name against a model. SG_FILE and what was not found, with the nearest match.
+/// Resolve a channel name against a model. SG_FILE and what was not found, with the nearest match, or
+/// when the element has several components and the name says none.
 SgStatus sg_observe_channel(SgChannel* channel, const char* name, const mjModel* m,
                             const SgObserveApi* api, SgError* error);
+
+/// Whether a channel reads what mj_step leaves to mj_rnePostConstraint: call api.rne then before
+/// observing, except for the first observation.
+bool sg_observe_needs_rne(const SgChannel* channels, int n);
 
 /// Write n numbers. first: the state comes straight from a reset, where forces count as zero.
 void sg_observe(double* obs, const SgChannel* channels, int n, const mjData* d, bool first);

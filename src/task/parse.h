@@ -4,8 +4,8 @@
 //
 //   parse.c          control, observation             parse_conditions.c   conditions, terminate
 //   parse_action.c   action                           parse_rewards.c      rewards
-//   parse_source.c   which numbers an entry means     parse_resets.c       reset
-//   parse_words.c    the helpers
+//   parse_source.c   which numbers an entry means     parse_terms.c        what a reward is of
+//   parse_words.c    the helpers                      parse_resets.c       reset
 
 #ifndef SG_TASK_PARSE_H_
 #define SG_TASK_PARSE_H_
@@ -27,6 +27,13 @@ SgStatus sg_parse_conditions(SgTask* task, SgYamlNode map, SgError* error);
 SgStatus sg_parse_terminates(SgTask* task, SgYamlNode list, SgError* error);
 SgStatus sg_parse_rewards(SgTask* task, SgYamlNode list, SgError* error);
 SgStatus sg_parse_resets(SgTask* task, SgYamlNode list, SgError* error);
+
+/// The kind of a reward term (SgRewardKind), its keys checked; -1 and a sentence.
+int sg_parse_term_kind(SgYamlNode entry, SgError* error);
+
+/// Read what a reward term of reward->kind is of. Its other fields hold what an entry that says nothing
+/// of them means.
+SgStatus sg_parse_term(SgTask* task, SgYamlNode entry, SgReward* reward, SgError* error);
 
 //-------------------------------- helpers -------------------------------------------------------
 

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "task/drive.h"
 #include "task/parse.h"
 
 enum {
@@ -41,31 +41,12 @@ static void actuator_name(const mjModel* m, int id, char name[NAME]) {
 // an actuator by name or #number; -1 and a sentence with the nearest
 static int find_actuator(const mjModel* m, SgYamlNode node, SgError* error) {
   const char* text = sg_yaml_text(node);
-  const char* names[256];
-  int count = 0;
-  int64_t number;
-  if (!text) {
-    sg_yaml_fail(node, error, "an actuator's name is needed here");
-    return -1;
+  SgError why = {0};
+  int id = text ? sg_drive_actuator(m, text, &why) : -1;
+  if (id < 0) {
+    sg_yaml_fail(node, error, "%s", text ? why.text : "an actuator's name is needed here");
   }
-  if (text[0] == '#' && sg_text_int(text + 1, &number) && number >= 0 && number < m->nactuator) {
-    return (int)number;
-  }
-  int id = mj_name2id(m, mjOBJ_ACTUATOR, text);
-  if (id >= 0) {
-    return id;
-  }
-
-  for (int i = 0; i < m->nactuator && count < SG_COUNT(names); i++) {
-    const char* name = mj_id2name(m, mjOBJ_ACTUATOR, i);
-    if (name) {
-      names[count++] = name;
-    }
-  }
-  const char* near = sg_text_nearest(text, names, count);
-  sg_yaml_fail(node, error, "the model has no actuator '%.60s'%s%s%s", text,
-               near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-  return -1;
+  return id;
 }
 
 

@@ -19,7 +19,6 @@ static SgStatus parse_demand(SgTask* task, SgYamlNode entry, SgDemand* demand, S
   const char* quantity = sg_yaml_text(sg_yaml_get(entry, "quantity"));
   SgYamlNode inside = sg_yaml_get(entry, "inside"), finite = sg_yaml_get(entry, "finite");
   SgYamlNode strict = sg_yaml_get(entry, "strict");
-  const char** names;
   double range[2] = {0, 0};
   if (status == SG_OK && (!quantity || (inside.id != 0) == (finite.id != 0))) {
     status = sg_yaml_fail(
@@ -28,7 +27,8 @@ static SgStatus parse_demand(SgTask* task, SgYamlNode entry, SgDemand* demand, S
 
   // which numbers, then what is demanded of them
   if (status == SG_OK) {
-    status = sg_parse_source(task, entry, quantity, &demand->channels, &names, &demand->n, error);
+    status = sg_parse_source(task, entry, quantity, &demand->channels, &demand->names, &demand->n,
+                             error);
   }
   if (status == SG_OK && finite.id) {
     status = sg_param_switch(&task->params, finite, "finite", &demand->finite, error);

@@ -47,6 +47,7 @@ typedef struct SgReward {
   bool of_control;          ///< square: of the controls, else of the channels
   int n;
   SgChannel* channels;         ///< (n)
+  const char** names;          ///< (n) the channels' names, for people
   double* weights;             ///< (n) squares
   double* targets;             ///< (n) squares and quantity
   double divisor;              ///< quantity

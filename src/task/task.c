@@ -46,6 +46,14 @@ char* sg_task_keep_text(SgTask* task, const char* text) {
 }
 
 
+void sg_task_size_scratch(SgTask* task) {
+  for (int i = 0; i < task->nreward; i++) {
+    int need = sg_reward_scratch(&task->rewards[i], task->info.nact);
+    task->nscratch = need > task->nscratch ? need : task->nscratch;
+  }
+}
+
+
 //-------------------------------- loading -------------------------------------------------------
 
 // whether a name can stand in a path and on a command line

@@ -51,6 +51,7 @@ typedef struct SgTaskInfo {
   const double* act_low;         ///< (nact) ctrl at action -1
   const double* act_high;        ///< (nact) ctrl at action +1
   const char* about;             ///< one line for people, "" when the file has none
+  bool bare;                     ///< a model alone, without rules: nothing says what is rewarded
   const char* warning;           ///< what MuJoCo warned of while compiling the model, or ""
   const char* const* actuators;  ///< (nact) names
 } SgTaskInfo;
@@ -89,6 +90,11 @@ SgStatus sg_task_find(const char* task, char* path, int path_size, SgError* erro
 /// is the user's to say. Return malloc'ed text that the caller frees, or NULL with SG_FILE for a
 /// model that does not compile or has nothing to drive.
 char* sg_task_template(const char* model_path, SgError* error);
+
+/// A task for people, entry by entry: times, what each observation is, what each action drives, how the
+/// reward is made, what ends an episode, how it begins, the parameters. Return malloc'ed text that the
+/// caller frees, or NULL with SG_MACHINE when out of memory.
+char* sg_task_describe(const SgTask* task, SgError* error);
 
 /// Names of the shipped tasks, sorted, borrowed for the program's life; count in n. Empty without a
 /// models folder.

@@ -48,6 +48,9 @@ char* sg_task_keep_text(SgTask* task, const char* text);
 /// Fill a task from its file's root node; the model is loaded, the parameters are final.
 SgStatus sg_task_parse(SgTask* task, SgYamlNode root, SgError* error);
 
+/// Take note of the scratch that the reward terms need, after they or the actions changed.
+void sg_task_size_scratch(SgTask* task);
+
 /// Compile the model at task->info.model_path, list its files, keep what MuJoCo warned of.
 SgStatus sg_task_load_model(SgTask* task, SgError* error);
 

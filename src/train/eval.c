@@ -7,22 +7,29 @@
 
 // what an evaluation works with; one block behind it
 typedef struct Evaluation {
-  const SgPolicy* policy;
   SgEnv* env;
   int nact;
-  double* returns;  // (episodes)
-  double* ctrl;     // (nact) the action as the environment takes it
-  float* obs;       // (nobs)
-  float* act;       // (nact)
-  void* scratch;    // the policy's
+  const float* command;  // (ncommand), or NULL
+  double* returns;       // (episodes)
+  double* ctrl;          // (nact) the action as the environment takes it
+  SgPolicyState* state;  // history and scratch
+  float* obs;            // (nobs)
+  float* act;            // (nact)
 } Evaluation;
 
 
 static SgStatus check(const SgPolicy* policy, const SgTaskInfo* task, SgError* error) {
-  if (sg_policy_nobs(policy) != task->nobs || sg_policy_nact(policy) != task->nact) {
+  if (task->bare) {
+    return sg_fail(error, SG_FILE,
+                   "%s has no task file beside it, so nothing says what is rewarded and there is "
+                   "nothing to evaluate; write one with `softgait tasks %s --init`, or look at the "
+                   "policy on it with `softgait watch POLICY --model %s`",
+                   task->model_path, task->model_path, task->model_path);
+  }
+  if (sg_policy_nchannel(policy) != task->nobs || sg_policy_nact(policy) != task->nact) {
     return sg_fail(error, SG_FILE,
                    "the policy takes %d observations and gives %d actions, task %s has %d and %d",
-                   sg_policy_nobs(policy), sg_policy_nact(policy), task->name, task->nobs,
+                   sg_policy_nchannel(policy), sg_policy_nact(policy), task->name, task->nobs,
                    task->nact);
   }
   if (task->episode_steps == 0) {
@@ -37,9 +44,10 @@ static SgStatus check(const SgPolicy* policy, const SgTaskInfo* task, SgError* e
 
 // one episode from where the environment stands; adds up its return, says whether physics ended it
 static bool run_episode(const Evaluation* e, double* sum) {
+  sg_policy_reset(e->state);
   for (*sum = 0;;) {
     sg_env_obs_float(e->env, e->obs);
-    SgPolicyStatus status = sg_policy_step(e->policy, e->obs, e->act, e->scratch);
+    SgPolicyStatus status = sg_policy_step_now(e->state, e->obs, e->command, e->act);
     for (int i = 0; i < e->nact; i++) {
       e->ctrl[i] = (double)e->act[i];
     }
@@ -72,8 +80,9 @@ static void summarise(SgEvalResult* result, const double* returns, int n) {
 }
 
 
-SgStatus sg_eval(const SgPolicy* policy, SgEnv* env, const SgTaskInfo* task, int episodes,
-                 uint64_t seed, SgRngPurpose purpose, SgEvalResult* result, SgError* error) {
+SgStatus sg_eval_command(const SgPolicy* policy, SgEnv* env, const SgTaskInfo* task,
+                         const float* command, int episodes, uint64_t seed, SgRngPurpose purpose,
+                         SgEvalResult* result, SgError* error) {
   SgStatus status = check(policy, task, error);
   if (status != SG_OK) {
     return status;
@@ -82,18 +91,18 @@ SgStatus sg_eval(const SgPolicy* policy, SgEnv* env, const SgTaskInfo* task, int
     return sg_fail(error, SG_USAGE, "an evaluation needs at least 1 episode, not %d", episodes);
   }
 
-  // one block: returns, controls, observation, action, the policy's scratch
+  // one block: returns, controls, the policy's state, observation, action
   size_t nobs = (size_t)task->nobs, nact = (size_t)task->nact, n = (size_t)episodes;
-  double* block = malloc((n + nact) * sizeof(double) + (nobs + nact) * sizeof(float) +
-                         sg_policy_scratch(policy));
+  size_t state_size = (sg_policy_state_size(policy) + 7) / 8 * 8;
+  double* block = malloc((n + nact) * sizeof(double) + state_size + (nobs + nact) * sizeof(float));
   if (!block) {
     return sg_fail(error, SG_MACHINE, "out of memory for an evaluation");
   }
   Evaluation e = {
-      .policy = policy, .env = env, .nact = task->nact, .returns = block, .ctrl = block + n};
-  e.obs = (float*)(e.ctrl + nact);
+      .env = env, .nact = task->nact, .command = command, .returns = block, .ctrl = block + n};
+  e.state = sg_policy_state_init(policy, e.ctrl + nact, state_size);
+  e.obs = (float*)((char*)(e.ctrl + nact) + state_size);
   e.act = e.obs + nobs;
-  e.scratch = e.act + nact;
 
   // the episodes
   double length = 0;
@@ -107,4 +116,10 @@ SgStatus sg_eval(const SgPolicy* policy, SgEnv* env, const SgTaskInfo* task, int
   summarise(result, e.returns, episodes);
   free(block);
   return SG_OK;
+}
+
+
+SgStatus sg_eval(const SgPolicy* policy, SgEnv* env, const SgTaskInfo* task, int episodes,
+                 uint64_t seed, SgRngPurpose purpose, SgEvalResult* result, SgError* error) {
+  return sg_eval_command(policy, env, task, NULL, episodes, seed, purpose, result, error);
 }

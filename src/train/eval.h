@@ -19,8 +19,16 @@ typedef struct SgEvalResult {
 } SgEvalResult;
 
 /// Run episodes, 1 or more, of the deterministic policy; episode i starts from the stream (purpose,
-/// 0, i) of seed, the same start states each time. SG_FILE when policy and task differ in sizes.
+/// 0, i) of seed, the same start states each time. The environment's row must hold the policy's
+/// channels in the policy's order (sg_player_join). SG_FILE when sizes differ, when nothing says what is
+/// rewarded, or when an episode may never end.
 SgStatus sg_eval(const SgPolicy* policy, SgEnv* env, const SgTaskInfo* task, int episodes,
                  uint64_t seed, SgRngPurpose purpose, SgEvalResult* result, SgError* error);
+
+/// The same under a command that is held all the time. command: (sg_policy_ncommand), NULL: each
+/// input's start value.
+SgStatus sg_eval_command(const SgPolicy* policy, SgEnv* env, const SgTaskInfo* task,
+                         const float* command, int episodes, uint64_t seed, SgRngPurpose purpose,
+                         SgEvalResult* result, SgError* error);
 
 #endif  // SG_TRAIN_EVAL_H_

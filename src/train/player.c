@@ -1,5 +1,11 @@
-// Policies and their tasks. A policy knows the digest of the model it was trained on; another model,
-// even one that differs by a digit, is refused: the sizes would fit and the robot would fall.
+// Policies and their tasks.
+//
+//   model named?   digest of training   every name, range and period fits
+//   no             needed               needed          a model that is found for the user is the right one
+//   yes            noted                needed          the user may try the policy on a changed robot
+//
+// The policy's own list of channels and actuators stands in place of the task's, so whoever steps the
+// environment gives the policy its row as it is.
 
 #include "train/player.h"
 
@@ -7,13 +13,13 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "base/yaml.h"
 #include "policy/sha256.h"
-#include "train/model_digest.h"
+#include "train/fit.h"
 #include "train/run_read.h"
 
 enum {
-  MAX_POLICY = 1 << 28,
   MAX_SETTING = 64
 };
 
@@ -29,7 +35,7 @@ SgStatus sg_player_open_policy(SgPlayer* player, const char* path, SgError* erro
   char why[512];
   size_t size;
   SgSha256 sha;
-  char* bytes = sg_file_read(path, MAX_POLICY, &size, error);
+  char* bytes = sg_file_read(path, SG_MAX_POLICY, &size, error);
   if (!bytes) {
     return error->status;
   }
@@ -44,14 +50,9 @@ SgStatus sg_player_open_policy(SgPlayer* player, const char* path, SgError* erro
 
 
 // the task file that goes with a policy
-static SgStatus find_task(const SgPlayer* player, const char* folder, const char* model, char* path,
-                          int size, SgError* error) {
+static SgStatus find_task(const SgPlayer* player, const char* folder, char* path, int size,
+                          SgError* error) {
   const char* name = sg_policy_meta(player->policy, "softgait.task");
-  if (model) {
-    SgStatus status = sg_task_find(model, path, size, error);
-    return status == SG_USAGE ? sg_fail(error, SG_FILE, "%s: is no task file or model", model)
-                              : status;
-  }
   if (folder[0] && snprintf(path, (size_t)size, "%s/model/%s.yaml", folder, name) < size &&
       sg_file_exists(path)) {
     return SG_OK;
@@ -67,26 +68,112 @@ static SgStatus find_task(const SgPlayer* player, const char* folder, const char
 }
 
 
-SgStatus sg_player_check(const SgPlayer* player, const SgTask* task, SgError* error) {
-  const char* meta = sg_policy_meta(player->policy, "softgait.model");
-  const char* wanted = strncmp(meta, "sha256=", 7) == 0 ? meta + 7 : meta;
+//-------------------------------- policy and task together --------------------------------------
+
+// why a policy and a task do not go together, the sizes first when they differ
+static SgStatus misfit(const SgPlayer* player, const SgTask* task, const SgFit* fit,
+                       SgError* error) {
   const SgTaskInfo* info = sg_task_info(task);
   int nobs = sg_policy_nobs(player->policy), nact = sg_policy_nact(player->policy);
-  char digest[65];
-  if (nobs != info->nobs || nact != info->nact) {
+  char why[512];
+  sg_fit_first_wrong(fit, why, sizeof(why));
+  if (!info->bare && (nobs != info->nobs || nact != info->nact)) {
     return sg_fail(error, SG_FILE,
-                   "%s: takes %d observations and gives %d actions, task %s has %d and %d",
-                   player->policy_path, nobs, nact, info->name, info->nobs, info->nact);
+                   "%s: takes %d observations and gives %d actions, task %s has %d and %d (%s); "
+                   "`softgait doctor` compares them term by term",
+                   player->policy_path, nobs, nact, info->name, info->nobs, info->nact, why);
   }
-  SgStatus status = sg_model_digest(task, digest, error);
-  if (status == SG_OK && strcmp(digest, wanted) != 0) {
-    return sg_fail(error, SG_FILE,
-                   "%s: was trained on another model than %s (digest %.12s..., here %.12s...)",
-                   player->policy_path, info->model_path, wanted, digest);
+  return sg_fail(
+      error, SG_FILE,
+      "%s: was trained on another model than %s: %s; `softgait doctor` compares them term "
+      "by term",
+      player->policy_path, info->model_path, why);
+}
+
+
+// see and drive what the policy does, if the task does not already
+static SgStatus drive(const SgPlayer* player, SgTask* task, SgError* error) {
+  SgDrive names;
+  SgStatus status = sg_fit_drive(&names, player->policy, error);
+  if (status == SG_OK) {
+    if (!sg_task_drives(task, &names)) {
+      status = sg_task_drive(task, &names, error);
+    }
+    sg_fit_drive_free(&names);
   }
   return status;
 }
 
+
+SgStatus sg_player_join(SgPlayer* player, SgTask* task, bool chosen, SgError* error) {
+  const char* path = sg_task_info(task)->model_path;
+  SgFit fit;
+  SgStatus status = sg_fit(&fit, player->policy, task, error);
+  if (status == SG_OK && fit.nwrong > 0) {
+    status = misfit(player, task, &fit, error);
+  }
+  if (status == SG_OK && !fit.same_model && !chosen) {
+    status =
+        sg_fail(error, SG_FILE,
+                "%s: was trained on another model than %s, whose files differ; to try it on this "
+                "one all the same, name it with --model",
+                player->policy_path, path);
+  }
+  if (status == SG_OK && !fit.same_model) {
+    snprintf(player->note, sizeof(player->note),
+             "%.400s is not the model of training: every name fits, masses and the like may differ",
+             path);
+  }
+  return status == SG_OK ? drive(player, task, error) : status;
+}
+
+
+SgStatus sg_player_check(const SgPlayer* player, const SgTask* task, SgError* error) {
+  SgFit fit;
+  SgDrive names;
+  SgStatus status = sg_fit(&fit, player->policy, task, error);
+  if (status == SG_OK && fit.nwrong > 0) {
+    status = misfit(player, task, &fit, error);
+  }
+  if (status == SG_OK) {
+    status = sg_fit_drive(&names, player->policy, error);
+  }
+  if (status != SG_OK) {
+    return status;
+  }
+  if (!sg_task_drives(task, &names)) {
+    status = sg_fail(error, SG_FILE, "%s: sees or drives other things than the policy before it",
+                     player->policy_path);
+  }
+  sg_fit_drive_free(&names);
+  return status;
+}
+
+
+SgTask* sg_player_model(const char* model, const SgTaskSetting* settings, int nsetting,
+                        SgError* error) {
+  char path[1024];
+  SgError why = {0};
+  if (sg_task_find(model, path, sizeof(path), &why) == SG_OK) {
+    return sg_task_load(path, settings, nsetting, error);
+  }
+  bool alone = sg_text_ends(model, ".xml") && sg_file_exists(model);
+  if (alone && nsetting == 0) {
+    return sg_task_of_model(model, error);
+  }
+  if (alone) {
+    sg_fail(error, SG_USAGE, "%s has no task file beside it, so there is no task.%s to set", model,
+            settings[0].name);
+  } else if (why.status == SG_USAGE) {
+    sg_fail(error, SG_FILE, "%s: is no task file or model", model);
+  } else {
+    sg_fail(error, SG_FILE, "%s", why.text);
+  }
+  return NULL;
+}
+
+
+//-------------------------------- the run it lies in --------------------------------------------
 
 // RUN for RUN/policy/NAME, else "": a policy that lies in its run has that run's model and parameters
 static void find_run(const char* policy, char* folder, int size) {
@@ -141,25 +228,32 @@ static SgStatus run_settings(const char* folder, Settings* settings, SgError* er
 }
 
 
-SgStatus sg_player_open(SgPlayer* player, const char* what, const char* model, SgError* error) {
+// the run folder's own copy, else the shipped task, under the run's parameters
+static SgTask* load_own_task(const SgPlayer* player, const char* folder, SgError* error) {
   Settings settings = {0};
-  char policy[1024], folder[1024], task[1024];
-  SgStatus status = sg_run_policy(what, policy, folder, sizeof(policy), error);
+  char path[1024];
+  SgStatus status = find_task(player, folder, path, sizeof(path), error);
+  if (status == SG_OK) {
+    status = run_settings(folder, &settings, error);
+  }
+  return status == SG_OK ? sg_task_load(path, settings.list, settings.n, error) : NULL;
+}
+
+
+SgStatus sg_player_open(SgPlayer* player, const char* what, const char* model, SgError* error) {
+  char policy[1024], *folder = player->folder;
+  SgStatus status = sg_run_policy(what, policy, folder, sizeof(player->folder), error);
   if (status == SG_OK) {
     status = sg_player_open_policy(player, policy, error);
   }
   if (status == SG_OK && !folder[0]) {
-    find_run(policy, folder, sizeof(folder));
+    find_run(policy, folder, sizeof(player->folder));
   }
   if (status == SG_OK) {
-    status = find_task(player, folder, model, task, sizeof(task), error);
-  }
-  if (status == SG_OK && !model) {
-    status = run_settings(folder, &settings, error);
-  }
-  if (status == SG_OK) {
-    player->task = sg_task_load(task, settings.list, settings.n, error);
-    status = player->task ? sg_player_check(player, player->task, error) : error->status;
+    player->task =
+        model ? sg_player_model(model, NULL, 0, error) : load_own_task(player, folder, error);
+    status =
+        player->task ? sg_player_join(player, player->task, model != NULL, error) : error->status;
   }
   return status;
 }

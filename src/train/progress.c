@@ -71,6 +71,9 @@ static bool plain(const char* name) {
 
 SgStatus sg_progress_init(SgProgress* progress, const SgTaskInfo* task, SgError* error) {
   memset(progress, 0, sizeof(*progress));
+  for (int i = 0; i < SG_MAX_COLUMN; i++) {
+    progress->values[i] = NONE;
+  }
   for (int i = 0; i < NCOLUMN; i++) {
     progress->names[progress->ncolumn++] = COLUMNS[i];
   }

@@ -37,8 +37,8 @@ struct SgRun {
 };
 
 // what a run consists of
-static const char* const PARTS[] = {"config.yaml", "progress.csv",    "policy",
-                                    "model",       "environment.txt", "command.txt"};
+static const char* const PARTS[] = {"config.yaml",     "progress.csv", "policy", "model",
+                                    "environment.txt", "command.txt",  "live"};
 
 enum {
   NPART = sizeof(PARTS) / sizeof(PARTS[0])
@@ -108,8 +108,9 @@ static SgStatus make_given(SgRun* run, const char* folder, SgError* error) {
 }
 
 
-// held as long as the run lives, so that readers can tell a running run from a dead one. Where the
-// file system knows no locks, the run goes on without
+// held as long as the run lives, so that readers can tell a running run from a dead one. Who asks holds
+// it for a moment, so it is tried for a while. Where the file system knows no locks, the run goes on
+// without
 static SgStatus take_lock(SgRun* run, SgError* error) {
   char path[PATH];
   inside(run, "lock", path);
@@ -117,7 +118,14 @@ static SgStatus take_lock(SgRun* run, SgError* error) {
   if (run->lock < 0) {
     return cannot(path, error);
   }
-  if (flock(run->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  bool held = true;
+  for (int attempt = 0; held && attempt < 20; attempt++) {
+    if (attempt > 0) {
+      nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    }
+    held = flock(run->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  }
+  if (held) {
     close(run->lock);
     run->lock = -1;
     return sg_fail(error, SG_USAGE, "%s: another softgait is writing to this folder", run->folder);

@@ -236,8 +236,7 @@ static bool read_progress(const char* folder, SgRunSummary* summary) {
 }
 
 
-// whether somebody holds the run's lock
-static bool is_locked(const char* folder) {
+bool sg_run_is_locked(const char* folder) {
   char path[PATH];
   sg_path_join(path, sizeof(path), folder, "lock");
   int file = open(path, O_RDONLY | O_CLOEXEC);
@@ -275,7 +274,7 @@ SgStatus sg_run_summary(const char* folder, SgRunSummary* summary, SgError* erro
   bool fine = read_config(folder, summary);
   fine = read_progress(folder, summary) && fine;
   const char* state = !fine                             ? "damaged"
-                      : is_locked(folder)               ? "running"
+                      : sg_run_is_locked(folder)        ? "running"
                       : summary->step >= summary->steps ? "finished"
                                                         : "stopped";
   snprintf(summary->state, sizeof(summary->state), "%s", state);

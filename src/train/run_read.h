@@ -29,6 +29,9 @@ typedef struct SgRunSummary {
 /// it is not a run folder at all.
 SgStatus sg_run_summary(const char* folder, SgRunSummary* summary, SgError* error);
 
+/// Whether somebody writes to a run folder: its lock is held. Makes no heap call.
+bool sg_run_is_locked(const char* folder);
+
 /// All run folders under root ("runs"), newest last, in a malloc'ed array freed with free; count in
 /// n.
 SgStatus sg_run_list(const char* root, SgRunSummary** runs, int* n, SgError* error);

@@ -127,7 +127,7 @@ static SgStatus update(SgTrainer* t, SgError* error) {
   while (status == SG_OK && t->owed > 0 && !sg_trainer_stopping(t)) {
     SgSacInfo info;
     SgError why = {0};
-    sg_replay_sample(t->replay, &t->sample, sg_sac_batch(t->sac));
+    sg_replay_sample_on(t->replay, t->pool, &t->sample, sg_sac_batch(t->sac));
     t->totals.updates++;
     t->owed--;
     if (sg_sac_update(t->sac, sg_sac_batch(t->sac), &info, &why) == SG_OK) {
@@ -199,6 +199,10 @@ static SgStatus loop(SgTrainer* t, SgError* error) {
     status = update(t, error);
     t->times.update += lap(&clock);
 
+    // let others see
+    sg_trainer_feed(t, clock);
+    t->times.live += lap(&clock);
+
     // evaluate and tell
     if (status == SG_OK && t->owed == 0 && row_due(t) && !sg_trainer_stopping(t)) {
       status = sg_trainer_row(t, error);
@@ -265,6 +269,7 @@ static SgStatus run(SgTrainer* t, SgTrainResult* result, SgError* error) {
   if (status != SG_OK) {
     return status;
   }
+  sg_trainer_feed_open(t);
   sg_trainer_tell_start(t);
 
   // train
@@ -281,6 +286,9 @@ static SgStatus run(SgTrainer* t, SgTrainResult* result, SgError* error) {
 
   // say what came of it
   result->stopped = status == SG_OK && !is_finished(t);
+  sg_trainer_feed_end(t, status != SG_OK   ? SG_LIVE_FAILED
+                         : result->stopped ? SG_LIVE_STOPPED
+                                           : SG_LIVE_FINISHED);
   SgStatus filled = fill_result(t, result, status == SG_OK ? error : NULL);
   return status == SG_OK ? filled : status;
 }

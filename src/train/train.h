@@ -28,6 +28,7 @@ typedef struct SgTrainTimes {
   double update;      ///< sampling, gradient steps
   double evaluate;    ///< rows: evaluating and saving the policy, progress.csv
   double checkpoint;  ///< writing checkpoints
+  double live;        ///< publishing in the live feed
 } SgTrainTimes;
 
 /// Where a run stands; told often, cheap.
@@ -57,6 +58,7 @@ typedef struct SgTrainOptions {
   bool resume;             ///< `run` is there: go on from its checkpoint; config is its config.yaml
   const char* command;     ///< the command line, for command.txt
   int nthread;             ///< 1 or more
+  bool no_feed;            ///< write no live feed, to measure what it costs
   volatile sig_atomic_t* stop;  ///< nonzero: finish the update, save, return; may be NULL
   SgTrainWatcher watcher;
 } SgTrainOptions;

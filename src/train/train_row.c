@@ -23,7 +23,7 @@ bool sg_trainer_stopping(const SgTrainer* t) {
 
 //-------------------------------- telling -------------------------------------------------------
 
-static void tell_note(const SgTrainer* t, const char* note) {
+void sg_trainer_tell_note(const SgTrainer* t, const char* note) {
   const SgTrainWatcher* w = &t->options->watcher;
   if (w->note) {
     w->note(w->arg, note);
@@ -48,7 +48,7 @@ static void tell_checks(const SgTrainer* t) {
       snprintf(note, sizeof(note),
                "%s: was written by a run with %s %.64s, here it is %.64s; numbers will differ",
                t->config.file, pairs[i].what, pairs[i].then, pairs[i].now);
-      tell_note(t, note);
+      sg_trainer_tell_note(t, note);
     }
   }
 }
@@ -71,7 +71,7 @@ void sg_trainer_tell_start(const SgTrainer* t) {
   if (t->info->warning[0]) {
     char note[1400];
     snprintf(note, sizeof(note), "%s: MuJoCo warns: %s", t->info->model_path, t->info->warning);
-    tell_note(t, note);
+    sg_trainer_tell_note(t, note);
   }
   tell_checks(t);
 }
@@ -100,14 +100,14 @@ void sg_trainer_failed(SgTrainer* t, int i) {
   SgError why = {0};
   if (sg_recorder_save(&t->recorder, i, t->totals.step, sg_run_folder(t->run), path, sizeof(path),
                        &why) != SG_OK) {
-    tell_note(t, why.text);
+    sg_trainer_tell_note(t, why.text);
   } else if (path[0]) {
     snprintf(note, sizeof(note),
              "physics went wrong in environment %d at step %lld, its episode ends and the run goes "
              "on; what "
              "led there is in %s",
              i, (long long)t->totals.step, path);
-    tell_note(t, note);
+    sg_trainer_tell_note(t, note);
   }
 }
 
@@ -116,7 +116,7 @@ bool sg_trainer_checkpoint(SgTrainer* t) {
   SgError why = {0};
   bool saved = sg_checkpoint_save(t, &why) == SG_OK;
   if (!saved) {
-    tell_note(t, why.text);
+    sg_trainer_tell_note(t, why.text);
   }
   t->checkpointed = sg_clock();
   return saved;
@@ -198,6 +198,7 @@ SgStatus sg_trainer_row(SgTrainer* t, SgError* error) {
   size_t size;
   SgEvalResult eval;
   t->totals.train_seconds = sg_clock() - t->epoch_started;  // what follows is no training
+  sg_trainer_feed_evaluating(t);
 
   char* bytes = policy_bytes(t, &size, error);
   SgStatus status = bytes ? evaluate(t, bytes, size, &eval, error) : error->status;

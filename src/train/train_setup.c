@@ -152,6 +152,7 @@ SgStatus sg_trainer_set_up(SgTrainer* t, SgError* error) {
 
 
 void sg_trainer_tear_down(SgTrainer* t) {
+  sg_live_destroy(t->live);
   sg_run_close(t->run);
   sg_env_free(t->eval_env);
   sg_recorder_free(&t->recorder);

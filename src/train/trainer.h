@@ -3,6 +3,7 @@
 //   train.c          the loop: act, step, store, update
 //   train_setup.c    everything that must exist before the first step
 //   train_row.c      a row: evaluate, save, write, tell
+//   train_feed.c     what others may see of it
 
 #ifndef SG_TRAIN_TRAINER_H_
 #define SG_TRAIN_TRAINER_H_
@@ -11,6 +12,7 @@
 #include "sac/replay.h"
 #include "sac/sac.h"
 #include "train/envs.h"
+#include "train/live_write.h"
 #include "train/recorder.h"
 #include "train/run.h"
 #include "train/train.h"
@@ -46,6 +48,11 @@ typedef struct SgTrainer {
   double started, epoch_started;  ///< clock
   SgTrainTimes times;             ///< where the time went
   double last_return, best_return, final_return;
+
+  // what is shown
+  SgLiveWriter* live;              ///< NULL: no feed
+  SgLiveFrame frame;               ///< as it was published last
+  double next_publish, next_mark;  ///< clock before which none is due
 } SgTrainer;
 
 /// Make everything; the run folder comes last, so that what cannot be run leaves no trace.
@@ -70,7 +77,21 @@ void sg_trainer_failed(SgTrainer* t, int i);
 /// Whether the run was asked to stop.
 bool sg_trainer_stopping(const SgTrainer* t);
 
+/// Make the live feed; when it cannot be had, the watcher gets a note and the run goes on.
+void sg_trainer_feed_open(SgTrainer* t);
+
+/// After every environment step: publish, when the last time was long enough ago. clock: now. Makes
+/// no heap call.
+void sg_trainer_feed(SgTrainer* t, double clock);
+
+/// An evaluation begins: nothing will move for a while.
+void sg_trainer_feed_evaluating(SgTrainer* t);
+
+/// The last publish: how the run ended.
+void sg_trainer_feed_end(SgTrainer* t, SgLiveState state);
+
 /// The watcher's calls.
+void sg_trainer_tell_note(const SgTrainer* t, const char* note);
 void sg_trainer_tell_start(const SgTrainer* t);
 void sg_trainer_tell_now(const SgTrainer* t);
 

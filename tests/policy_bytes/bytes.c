@@ -1,6 +1,8 @@
 /* The bytes of many actions, as one digest: compiled by every compiler, run on every processor.
  *
  *   bytes POLICY N [SEED]     prints SHA-256 over N actions and their statuses, and over tanh
+ *   bytes N [SEED]            the same of exported.c, a policy as C of the name `exported`, when compiled
+ *                             with -DEXPORTED
  *
  * Three quarters of the observations are ordinary, the others are any float there is: denormals, the
  * largest, infinities, NaN. Everything is drawn with integers, so that the input is equal everywhere.
@@ -15,9 +17,9 @@
 #include "policy/sha256.h"
 #include "policy/tanh.h"
 
-enum {
-  MAX_FILE = 1 << 22
-};
+#ifdef EXPORTED
+#include "exported.c"
+#endif
 
 
 static uint32_t draw(uint32_t* state) {
@@ -59,12 +61,95 @@ static void add_float(SgSha256* sha, float x) {
 }
 
 
-static void add_actions(SgSha256* sha, const SgPolicy* policy, long n, uint32_t rng) {
-  int nchannel = sg_policy_nchannel(policy), ncommand = sg_policy_ncommand(policy);
-  int nact = sg_policy_nact(policy), ninput = nchannel + ncommand;
-  float* input = malloc(sizeof(float) * (size_t)(ninput + nact));
+/*-------------------------------- the policy in question -----------------------------------------*/
+
+/* a policy with its state; step: now (nchannel), command (ncommand) or NULL, act (nact) */
+typedef struct Subject {
+  int nchannel, ncommand, nact;
+  int (*step)(void* state, const float* now, const float* command, float* act);
+  void* state;
+  float (*squash)(float x);
+} Subject;
+
+#ifdef EXPORTED
+
+static int step_exported(void* state, const float* now, const float* command, float* act) {
+  return exported_step_now(state, now, command, act);
+}
+
+
+static int open_subject(Subject* subject, int* argc, char*** argv) {
+  static exported_state state;
+  (void)argc;
+  (void)argv;
+  exported_reset(&state);
+  *subject = (Subject){exported_NCHANNEL, exported_NCOMMAND, exported_NACT, step_exported, &state,
+                       exported_tanh};
+  return 1;
+}
+
+
+static int is_proved(void) {
+  int failed = exported_self_test();
+  if (failed) {
+    fprintf(stderr, "bytes: the self test says %d\n", failed);
+  }
+  return !failed;
+}
+
+#else
+
+static unsigned char bytes[1 << 22];
+static size_t size;
+
+
+static int step_runtime(void* state, const float* now, const float* command, float* act) {
+  return (int)sg_policy_step_now(state, now, command, act);
+}
+
+
+static int open_subject(Subject* subject, int* argc, char*** argv) {
+  char why[256];
+  FILE* file = *argc > 1 ? fopen((*argv)[1], "rb") : NULL;
+  size = file ? fread(bytes, 1, sizeof(bytes), file) : 0;
+  SgPolicy* policy = sg_policy_load_unproved(bytes, size, why, sizeof(why));
+  if (!file || !policy) {
+    fprintf(stderr, "bytes: %s\n", file ? why : "usage: bytes POLICY N [SEED]");
+    return 0;
+  }
+  fclose(file);
   void* memory = malloc(sg_policy_state_size(policy));
-  SgPolicyState* state = sg_policy_state_init(policy, memory, sg_policy_state_size(policy));
+  *subject = (Subject){sg_policy_nchannel(policy),
+                       sg_policy_ncommand(policy),
+                       sg_policy_nact(policy),
+                       step_runtime,
+                       sg_policy_state_init(policy, memory, sg_policy_state_size(policy)),
+                       sg_policy_tanh};
+  ++*argv;
+  --*argc;
+  return 1;
+}
+
+
+/* whether this build reproduces the file's own vectors */
+static int is_proved(void) {
+  char why[256];
+  SgPolicy* policy = sg_policy_load(bytes, size, why, sizeof(why));
+  if (!policy) {
+    fprintf(stderr, "bytes: %s\n", why);
+  }
+  sg_policy_free(policy);
+  return policy != NULL;
+}
+
+#endif
+
+
+/*-------------------------------- its bytes ------------------------------------------------------*/
+
+static void add_actions(SgSha256* sha, const Subject* subject, long n, uint32_t rng) {
+  int nchannel = subject->nchannel, ninput = nchannel + subject->ncommand;
+  float* input = malloc(sizeof(float) * (size_t)(ninput + subject->nact));
   float* act = input + ninput;
 
   for (long k = 0; k < n; k++) {
@@ -73,46 +158,32 @@ static void add_actions(SgSha256* sha, const SgPolicy* policy, long n, uint32_t 
     for (int i = 0; i < ninput; i++) {
       input[i] = draw_number(&rng, all || i == place ? (int)(k % 8) : 0);
     }
-    unsigned char status =
-        (unsigned char)sg_policy_step_now(state, input, ncommand ? input + nchannel : NULL, act);
+    const float* command = subject->ncommand ? input + nchannel : NULL;
+    unsigned char status = (unsigned char)subject->step(subject->state, input, command, act);
     sg_sha256_add(sha, &status, 1);
-    for (int j = 0; j < nact; j++) {
+    for (int j = 0; j < subject->nact; j++) {
       add_float(sha, act[j]);
     }
   }
-  free(memory);
   free(input);
 }
 
 
 int main(int argc, char** argv) {
-  static unsigned char bytes[MAX_FILE];
-  char why[256], hex[65];
-  FILE* file = argc > 2 ? fopen(argv[1], "rb") : NULL;
-  size_t size = file ? fread(bytes, 1, sizeof(bytes), file) : 0;
-  SgPolicy* policy = sg_policy_load_unproved(bytes, size, why, sizeof(why));
-  if (!file || !policy) {
-    fprintf(stderr, "bytes: %s\n", file ? why : "usage: bytes POLICY N [SEED]");
+  static Subject subject; /* what it owns lives as long as the program */
+  char hex[65];
+  if (!open_subject(&subject, &argc, &argv) || argc < 2) {
     return 2;
   }
-  fclose(file);
 
   SgSha256 sha;
   sg_sha256_init(&sha);
-  add_actions(&sha, policy, atol(argv[2]), argc > 3 ? (uint32_t)atol(argv[3]) : 1);
+  add_actions(&sha, &subject, atol(argv[1]), argc > 2 ? (uint32_t)atol(argv[2]) : 1);
   for (uint32_t i = 0; i < 0xff000000u / 4099u; i++) {
     float x = from_bits(i * 4099u);
-    add_float(&sha, x == x ? sg_policy_tanh(x) : 0.0f);
+    add_float(&sha, x == x ? subject.squash(x) : 0.0f);
   }
   sg_sha256_hex(&sha, hex);
   printf("%s\n", hex);
-  sg_policy_free(policy);
-
-  /* and whether this build reproduces the file's own vectors */
-  policy = sg_policy_load(bytes, size, why, sizeof(why));
-  if (!policy) {
-    fprintf(stderr, "bytes: %s\n", why);
-  }
-  sg_policy_free(policy);
-  return policy ? 0 : 1;
+  return is_proved() ? 0 : 1;
 }
