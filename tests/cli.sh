@@ -174,6 +174,27 @@ accept eval slow/policy/best.safetensors --json
 expect "a policy in its run is evaluated with the run's parameters" cmp run.json out
 accept eval "$folder/one" --seed 1 --json
 expect "another seed, other start states" sh -c '! cmp -s run.json out'
+accept train inverted_pendulum "${small[@]}" --run child --from one --steps 100
+expect "a run from another begins with its networks" grep -qE '^from +.*/one: networks and targets, temperature' out
+accept eval child --json
+cp out child.json
+accept eval one/policy/latest.safetensors --json
+expect "before its first update it acts as the other did at its end" \
+  test "$(sed 's/.*policy_sha/policy_sha/' child.json)" != "$(sed 's/.*policy_sha/policy_sha/' out)" -a \
+  "$(cut -d, -f1-6 child.json)" = "$(cut -d, -f1-6 out)"
+accept train --config child/config.yaml --steps 300 --run child2
+accept train inverted_pendulum "${small[@]}" --run child3 --from ./one/
+expect "config.yaml repeats a run from another" cmp child2/policy/latest.safetensors child3/policy/latest.safetensors
+expect "which is another than one from the beginning" sh -c '! cmp -s child3/policy/latest.safetensors one/policy/latest.safetensors'
+accept resume child --steps 300
+expect "resumed, it is the same, too" cmp child/policy/latest.safetensors child3/policy/latest.safetensors
+"$program" train --config child/config.yaml --from slow --quiet --steps 100 --run child4 > out 2> err
+expect "a flag is above the file's from" grep -qE '^from: .*/slow' child4/config.yaml
+refuse 3 "gone: there is no such run" train inverted_pendulum --run x --from gone
+refuse 3 "is no run folder" train inverted_pendulum --run x --from empty
+refuse 3 "layers [16, 16] for the policy, [16, 16] for the critics, here they have [256, 256]" train inverted_pendulum --run x --from one
+refuse 3 "take 4 observations and give 1 actions, this task has 11 and 3" train hopper --set sac.hidden=[16,16] --run x --from one
+expect "and no folder is made" test ! -e x
 refuse 2 "stands on preset sac" train --config one/config.yaml --preset spinup --run x
 accept train --config one/config.yaml --preset sac --seed 7 --quiet --run seven
 expect "a flag is above the file" grep -qE '^  seed: 7 +# flag' seven/config.yaml

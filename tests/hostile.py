@@ -4,11 +4,13 @@
     tests/hostile.py PROGRAM            the cases below
     tests/hostile.py PROGRAM COUNT      and COUNT files changed at random, which may be harmless: then exit
                                         code 0 and nothing said
+    tests/hostile.py --sanitized ...    for a program with sanitizers, which reserve all addresses: 2 GB each allocation
 
 Every case is a small change to a file that works, so that it reaches the code it is meant for. The
 files are made here: a list of changes says more than a folder of a hundred files.
 """
 
+import os
 import pathlib
 import random
 import resource
@@ -165,7 +167,7 @@ def task_cases():
 
 
 def model_cases():
-    """(name, {file: bytes}); cart.xml is the model of the task file."""
+    """(name, {file: bytes, None for a pipe}); cart.xml is the model of the task file."""
     m = MODEL
     body = '<body name="cart">'
     changes = {
@@ -217,6 +219,37 @@ def model_cases():
     yield "20 megabytes", {"cart.xml": m.encode() + b"<!-- padding -->" * 1300000}
     yield "includes in a ring", {"cart.xml": swap(m, "<worldbody>", '<include file="a.xml"/><worldbody>').encode(),
                                  "a.xml": b'<mujoco><include file="b.xml"/></mujoco>', "b.xml": b'<mujoco><include file="a.xml"/></mujoco>'}
+    chain = {f"{i}.xml": b'<mujoco><include file="%d.xml"/></mujoco>' % (i + 1) for i in range(30)}
+    yield "includes 30 deep", {"cart.xml": swap(m, "<worldbody>", '<include file="0.xml"/><worldbody>').encode(),
+                               **chain, "30.xml": b"<mujoco/>"}
+
+    # models that attach models
+    attach = '<asset><model name="x" file="%s"/></asset><worldbody><attach model="x" body="%s" prefix="a"/>'
+    part = b'<mujoco><asset><model name="x" file="%s"/></asset><worldbody><body name="b">%s<geom size=".1"/></body></worldbody></mujoco>'
+    copies = b"".join(b'<attach model="x" body="b" prefix="p%d"/>' % i for i in range(30))
+    leaf = b'<mujoco><worldbody><body name="b"><geom size=".1"/></body></worldbody></mujoco>'
+    yield "attaches itself", {"cart.xml": swap(m, "<worldbody>", attach % ("cart.xml", "cart")).encode()}
+    yield "attached in a ring", {"cart.xml": swap(m, "<worldbody>", attach % ("a.xml", "b")).encode(), "a.xml": part % (b"cart.xml", b"")}
+    yield "30 copies of 30 copies of ...", {"cart.xml": swap(m, "<worldbody>", attach % ("0.xml", "b")).encode(),
+                                           **{f"{i}.xml": part % (b"%d.xml" % (i + 1), copies) for i in range(4)}, "4.xml": leaf}
+    yield "a model to attach is gone", {"cart.xml": swap(m, "<worldbody>", attach % ("gone.xml", "b")).encode()}
+
+    # a billion replicas, put where a light reader could miss them
+    many = '<replicate count="1000000000" offset="1 0 0"><geom size="0.1"/></replicate>'
+    yield "replicas in a file of another kind", {"cart.xml": swap(m, body, '<include file="part.txt"/>' + body).encode(),
+                                                 "part.txt": f"<mujoco>{many}</mujoco>".encode()}
+    yield "replicas behind an instruction", {"cart.xml": swap(m, body, '<? " ?>' + many + '<? " ?>' + body).encode()}
+    yield "replicas behind raw text", {"cart.xml": swap(m, body, '<![CDATA[ > " ]]>' + many + body).encode()}
+    yield "replicas by character numbers", {"cart.xml": swap(m, body, many.replace("1000000000", "&#49;000000000") + body).encode()}
+    yield "replicas in a model to attach", {"cart.xml": swap(m, "<worldbody>", attach % ("a.xml", "b")).encode(),
+                                           "a.xml": swap(leaf.decode(), "<geom", many + "<geom").encode()}
+    yield "20 megabytes included", {"cart.xml": swap(m, "<worldbody>", '<include file="a.xml"/><worldbody>').encode(),
+                                    "a.xml": b"<mujoco>" + b"<!-- padding -->" * 1300000 + b"</mujoco>"}
+
+    # pipes, which would be waited for
+    yield "includes a pipe", {"cart.xml": swap(m, "<worldbody>", '<include file="p.xml"/><worldbody>').encode(), "p.xml": None}
+    yield "a mesh is a pipe", {"cart.xml": swap(m, "<worldbody>", '<asset><mesh name="m" file="p.obj"/></asset><worldbody>').encode(), "p.obj": None}
+    yield "a mesh is a device", {"cart.xml": swap(m, "<worldbody>", '<asset><mesh name="m" file="/dev/zero" content_type="model/stl"/></asset><worldbody>').encode()}
 
 
 def random_cases(count):
@@ -233,15 +266,20 @@ def random_cases(count):
         yield f"random {seed}", {file: text}
 
 
+SANITIZED = "--sanitized" in sys.argv
+ENVIRONMENT = os.environ | ({"ASAN_OPTIONS": "allocator_may_return_null=1:max_allocation_size_mb=2048"} if SANITIZED else {})
+
+
 def limit():
-    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+    if not SANITIZED:
+        resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def run(program, folder):
     """Exit code and stderr of describing the task in folder; a negative code is a signal."""
     try:
-        done = subprocess.run([program, "tasks", str(folder / "case.yaml")], cwd=folder, preexec_fn=limit, timeout=20,
+        done = subprocess.run([program, "tasks", str(folder / "case.yaml")], cwd=folder, preexec_fn=limit, timeout=20, env=ENVIRONMENT,
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         return done.returncode, done.stderr.decode("utf-8", "replace")
     except subprocess.TimeoutExpired:
@@ -249,16 +287,20 @@ def run(program, folder):
 
 
 def main():
-    program = str(pathlib.Path(sys.argv[1]).resolve())
+    words = [word for word in sys.argv[1:] if word != "--sanitized"]
+    program = str(pathlib.Path(words[0]).resolve())
     cases = [(f"task file: {n}", {"case.yaml": b}) for n, b in task_cases()]
     cases += [(f"model: {n}", files) for n, files in model_cases()]
-    cases += random_cases(int(sys.argv[2])) if len(sys.argv) > 2 else []
+    cases += random_cases(int(words[1])) if len(words) > 1 else []
     wrong = 0
     for name, files in [("as it should be", {})] + cases:
         with tempfile.TemporaryDirectory() as temp:
             folder = pathlib.Path(temp)
             for file, text in {"case.yaml": TASK.encode(), "cart.xml": MODEL.encode(), **files}.items():
-                (folder / file).write_bytes(text)
+                if text is None:
+                    os.mkfifo(folder / file)
+                else:
+                    (folder / file).write_bytes(text)
             code, err = run(program, folder)
             left = {p.name for p in folder.iterdir()} - {"case.yaml", "cart.xml", *files}
         silent, refused = code == 0 and not err, code == 3 and err.count("\n") == 1 and err.startswith("softgait: ")

@@ -306,7 +306,6 @@ static void wrong_models_are_told_in_one_line(void** state) {
       {"<mujoco><worldbody><body name='a'><geom size='1'/><jiont/></body></worldbody></mujoco>",
        "jiont"},
       {"<mujoco><include file='missing.xml'/></mujoco>", "missing.xml"},
-      {"<mujoco><include file='robot.xml'/></mujoco>", "robot.xml"},
       {"<mujoco><worldbody><geom size='nan'/></worldbody></mujoco>", "robot.xml"},
   };
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -384,6 +383,33 @@ static void the_files_of_a_model_are_listed(void** state) {
 }
 
 
+// a model to attach keeps its meshes in a folder of its own
+static void files_of_an_attached_model_are_listed(void** state) {
+  (void)state;
+  put_robot();
+  put("robot.yaml", ROBOT_TASK);
+  put("robot.xml",
+      "<mujoco><compiler meshdir='elsewhere'/><option timestep='0.005'/>\n"
+      "<asset><model name='limb' file='limb.xml'/></asset>\n"
+      "<worldbody><body name='trunk'><freejoint/><geom size='1'/>\n"
+      "<frame><attach model='limb' body='arm' prefix=''/></frame>\n"
+      "<body><joint name='lift'/><geom size='1'/></body></body></worldbody>\n"
+      "<actuator><motor name='elbow' joint='elbow' ctrlrange='0 1'/>\n"
+      "<motor name='lift' joint='lift' ctrlrange='0 1'/></actuator></mujoco>\n");
+  put("limb.xml",
+      "<mujoco><compiler meshdir='.'/><asset><mesh name='m' file='cone.obj'/></asset>\n"
+      "<worldbody><body name='arm'><joint name='elbow'/><geom type='mesh' mesh='m'/></body>\n"
+      "</worldbody></mujoco>\n");
+  put("cone.obj", "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n");
+  SgTask* task = load("robot.yaml");
+  const SgTaskInfo* info = sg_task_info(task);
+  assert_int_equal(info->nfile, 3);
+  assert_string_equal(info->files[1], scratch("limb.xml"));
+  assert_string_equal(info->files[2], scratch("./cone.obj"));
+  sg_task_free(task);
+}
+
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(all_shipped_tasks_load_with_their_sizes),
@@ -396,6 +422,7 @@ int main(void) {
       cmocka_unit_test(a_loaded_task_leaves_no_error),
       cmocka_unit_test(tasks_are_found_by_name_and_path),
       cmocka_unit_test(the_files_of_a_model_are_listed),
+      cmocka_unit_test(files_of_an_attached_model_are_listed),
   };
   return cmocka_run_group_tests(tests, fixture_begin, fixture_end);
 }

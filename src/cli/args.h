@@ -9,7 +9,7 @@
 #include "base/status.h"
 
 enum {
-  SG_MAX_ARG = 256
+  SG_MAX_ARG = 256  ///< flags, and words, of one command line
 };
 
 /// A flag: `--steps N` takes a value (also as `--steps=N`), `--json` does not.

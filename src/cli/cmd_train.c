@@ -1,5 +1,6 @@
 // softgait train: from words to a configuration, from a configuration to a run.
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ static const SgFlag FLAGS[] = {
     {"--envs", "N", "environments stepped together"},
     {"--threads", "N", "threads; default: the processors we may run on"},
     {"--run", "DIR", "the run folder; default: a new one under runs/"},
+    {"--from", "RUN", "begin with the networks, targets and temperature of a run"},
     {"--set", "KEY=VALUE", "any key of `softgait config`; may be repeated"},
     {"--view", NULL, "open a window on the run; closing it does not touch the run"},
     {"--no-view", NULL, "no window (default)"},
@@ -58,6 +60,24 @@ SgStatus sg_command_config_from(SgConfig* config, const SgArgs* args, SgError* e
 }
 
 
+// --from: the run by its full path, so that config.yaml repeats the run from any folder
+static SgStatus take_from(SgConfig* config, const SgArgs* args, SgError* error) {
+  const char* run = sg_args_text(args, "--from", NULL);
+  char path[PATH_MAX];
+  if (!run) {
+    return SG_OK;
+  }
+  if (!realpath(run, path)) {
+    return sg_fail(error, SG_FILE, "%s: there is no such run", run);
+  }
+  if (strlen(path) >= sizeof(config->from)) {
+    return sg_fail(error, SG_FILE, "%s: the path is too long", run);
+  }
+  memcpy(config->from, path, strlen(path) + 1);
+  return SG_OK;
+}
+
+
 // the words as they could be typed again, malloc'ed; NULL when out of memory
 static char* command_line(const SgArgs* args) {
   char* text = NULL;
@@ -86,6 +106,9 @@ static SgStatus run_train(const SgArgs* args, SgError* error) {
   static SgConfig config;
   int64_t nthread = sg_machine_ncpu();
   SgStatus status = sg_command_config_from(&config, args, error);
+  if (status == SG_OK) {
+    status = take_from(&config, args, error);
+  }
   if (status == SG_OK) {
     status = sg_args_int(args, "--threads", 1, 256, &nthread, error);
   }
@@ -127,7 +150,8 @@ const SgCommand sg_command_train = {
         "  softgait train hopper\n"
         "  softgait train half_cheetah --steps 300000 --seed 3 --threads 2\n"
         "  softgait train walker2d --preset spinup --set sac.alpha=0.1\n"
-        "  softgait train --config runs/latest/config.yaml\n",
+        "  softgait train --config runs/latest/config.yaml\n"
+        "  softgait train robot.yaml --from runs/latest    go on learning, under another reward\n",
     .max_words = 1,
     .nflag = sizeof(FLAGS) / sizeof(FLAGS[0]),
     .flags = FLAGS,

@@ -9,7 +9,7 @@
 #include "base/status.h"
 
 enum {
-  SG_MAX_CURVE = 256
+  SG_MAX_CURVE = 256  ///< runs in one picture
 };
 
 /// One run's curve.

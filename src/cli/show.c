@@ -268,6 +268,9 @@ static void show_start(void* arg, const SgTrainStart* start) {
          task->nobs == 1 ? "" : "s", task->nact, task->nact == 1 ? "" : "s", task->dt, limit);
   printf("training  %lld steps, preset %s, seed %lld, %lld environment%s\n", (long long)c->steps,
          c->preset, (long long)c->seed, (long long)c->envs, c->envs == 1 ? "" : "s");
+  if (c->from[0]) {
+    printf("from      %s: networks and targets%s\n", c->from, c->alpha_auto ? ", temperature" : "");
+  }
   printf("replay    %lld rows, %.0f MB when full\n", (long long)start->replay_rows,
          start->replay_mb);
   printf("machine   %d thread%s, %s\n", start->nthread, start->nthread == 1 ? "" : "s",

@@ -1,8 +1,13 @@
 // Sizes that no robot needs, refused before MuJoCo's compiler sees them: it would take hours over a
-// billion replicas, and ends the process when memory runs out.
+// billion replicas, and ends the process when memory runs out or a model attaches itself.
 //
-//   elements      at most 50 000 over all files, replicas counted
+//   elements      at most 50 000 over all files, replicas and attached copies counted
 //   count, nrow, ncol, width, height, nuser...     at most 20 000 each, 10^7 multiplied within a tag
+//   text          at most 16 MB a file, 64 MB together
+//
+// A model may attach others, which may attach others again: 30 copies of a model with 30 copies, five
+// levels deep, are a few lines and 24 million bodies. So every model is weighed with what it includes;
+// each of its attach elements counts as the heaviest of the models it names.
 
 #include <math.h>
 #include <stdio.h>
@@ -15,10 +20,12 @@
 
 enum {
   MAX_XML = 16 << 20,
-  MAX_NEST = 64
+  MAX_NEST = 64,     // open replicates
+  MAX_INCLUDE = 16,  // files included within files
+  MAX_MODEL = 8      // models attached within models
 };
 
-static const double MAX_ELEMENTS = 50000, MAX_NUMBER = 20000, MAX_PRODUCT = 1e7;
+static const double MAX_ELEMENTS = 50000, MAX_NUMBER = 20000, MAX_PRODUCT = 1e7, MAX_TEXT = 64e6;
 
 // attributes that make the compiler allocate or repeat
 static const char* const SIZES[] = {"count",     "nrow",       "ncol",       "width",
@@ -27,10 +34,20 @@ static const char* const SIZES[] = {"count",     "nrow",       "ncol",       "wi
 
 // what has been counted so far
 typedef struct Caps {
-  double elements;         // replicas counted
+  double elements;  // replicas and copies counted
+  double text;      // bytes read
+  int depth;        // models that are open
+} Caps;
+
+// a model being weighed
+typedef struct Weight {
+  Caps* caps;
+  const char* main;        // its path
   double times[MAX_NEST];  // how often the elements inside are repeated, per open replicate
   int nest;
-} Caps;
+  double attached;  // attach elements, repetitions counted
+  double heaviest;  // of the models it may attach, in elements
+} Weight;
 
 
 // the product of the numbers of a value, "10 10 1"; infinity when one is out of bounds
@@ -69,13 +86,24 @@ static double tag_size(const char* tag, const char** worst) {
 }
 
 
-static SgStatus check_tag(Caps* c, const char* tag, const char* path, SgError* error) {
+static SgStatus too_many(const char* path, SgError* error) {
+  return sg_fail(error, SG_FILE, "%s: the model has more than %g elements", path, MAX_ELEMENTS);
+}
+
+
+// a tag's own size, and what it says of those inside it
+static SgStatus count_tag(Weight* w, const char* tag, const char* path, SgError* error) {
   const char* worst = "";
   if (tag[0] == '/') {
-    c->nest -= sg_xml_is(tag + 1, "replicate") && c->nest > 0;
+    w->nest -= sg_xml_is(tag + 1, "replicate") && w->nest > 0;
     return SG_OK;
   }
-  double size = tag_size(tag, &worst), times = c->nest > 0 ? c->times[c->nest - 1] : 1;
+  if (strstr(tag, "&#")) {
+    return sg_fail(error, SG_FILE,
+                   "%s: <%.*s> has a character by its number (&#...;); write it out", path,
+                   (int)strcspn(tag, " \t\r\n/"), tag);
+  }
+  double size = tag_size(tag, &worst), times = w->nest > 0 ? w->times[w->nest - 1] : 1;
   if (!(size <= MAX_PRODUCT)) {
     return sg_fail(error, SG_FILE,
                    "%s: <%.*s> has a %s beyond what a robot needs (%g each, %g "
@@ -85,34 +113,92 @@ static SgStatus check_tag(Caps* c, const char* tag, const char* path, SgError* e
 
   // elements, each as often as the replicates around it say
   bool replicate = sg_xml_is(tag, "replicate");
-  c->elements += times * (sg_xml_is(tag, "composite") || sg_xml_is(tag, "flexcomp") ? size : 1);
-  if (replicate && c->nest == MAX_NEST) {
+  w->caps->elements +=
+      times * (sg_xml_is(tag, "composite") || sg_xml_is(tag, "flexcomp") ? size : 1);
+  w->attached += sg_xml_is(tag, "attach") ? times : 0;
+  if (replicate && w->nest == MAX_NEST) {
     return sg_fail(error, SG_FILE, "%s: replicates are nested deeper than %d", path, MAX_NEST);
   }
   if (replicate) {
-    c->times[c->nest++] = times * size;
+    w->times[w->nest++] = times * size;
   }
-  if (!(c->elements <= MAX_ELEMENTS)) {
-    return sg_fail(error, SG_FILE, "%s: the model has more than %g elements", path, MAX_ELEMENTS);
-  }
-  return SG_OK;
+  return w->caps->elements <= MAX_ELEMENTS ? SG_OK : too_many(path, error);
 }
 
 
-SgStatus sg_task_check_caps(const SgTask* task, SgError* error) {
-  Caps caps = {0};
-  SgStatus status = SG_OK;
-  for (int i = 0; status == SG_OK && i < task->info.nfile; i++) {
-    const char* path = task->info.files[i];
-    const char* dot = strrchr(path, '.');
-    size_t size;
-    char* text = dot && strcmp(dot, ".xml") == 0 ? sg_file_read(path, MAX_XML, &size, error) : NULL;
-    char* at = text;
-    caps.nest = 0;
-    for (char* tag; status == SG_OK && text && (tag = sg_xml_next(&at)) != NULL;) {
-      status = check_tag(&caps, tag, path, error);
-    }
-    sg_file_free(text);
+static SgStatus weigh_model(Caps* c, const char* path, double* weight, SgError* error);
+static SgStatus weigh_file(Weight* w, const char* path, int depth, SgError* error);
+
+
+// the file that a tag names, if it is one of MJCF
+static SgStatus follow(Weight* w, const char* tag, const char* path, int depth, SgError* error) {
+  char name[SG_MAX_PATH], next[SG_MAX_PATH];
+  bool include = sg_xml_is(tag, "include"), model = sg_xml_is(tag, "model");
+  if ((!include && !model) || !sg_xml_attribute(tag, "file", name)) {
+    return SG_OK;
   }
+  bool fits = include ? sg_path_included(next, sizeof(next), w->main, path, name)
+                      : sg_path_beside(next, sizeof(next), w->main, name);
+  if (!fits || !sg_file_exists(next)) {
+    return SG_OK;  // the compiler's to complain
+  }
+  if (include) {
+    return weigh_file(w, next, depth + 1, error);
+  }
+  double weight = 0;
+  SgStatus status = weigh_model(w->caps, next, &weight, error);
+  w->heaviest = fmax(w->heaviest, weight);
   return status;
+}
+
+
+static SgStatus weigh_file(Weight* w, const char* path, int depth, SgError* error) {
+  size_t size;
+  if (depth > MAX_INCLUDE) {
+    return sg_fail(error, SG_FILE, "%s: files include each other deeper than %d", path,
+                   MAX_INCLUDE);
+  }
+  SgStatus status = sg_path_regular(path, error);
+  char* text = status == SG_OK ? sg_file_read(path, MAX_XML, &size, error) : NULL;
+  if (!text) {
+    return SG_FILE;
+  }
+  w->caps->text += (double)size;
+  if (w->caps->text > MAX_TEXT) {
+    status = sg_fail(error, SG_FILE, "%s: the model's files have more than %g MB of text", path,
+                     MAX_TEXT / 1e6);
+  }
+  char* at = text;
+  w->nest = 0;
+  for (char* tag; status == SG_OK && (tag = sg_xml_next(&at)) != NULL;) {
+    status = count_tag(w, tag, path, error);
+    if (status == SG_OK) {
+      status = follow(w, tag, path, depth, error);
+    }
+  }
+  sg_file_free(text);
+  return status;
+}
+
+
+// a model with all that it includes and attaches
+static SgStatus weigh_model(Caps* c, const char* path, double* weight, SgError* error) {
+  Weight w = {.caps = c, .main = path};
+  double before = c->elements;
+  if (c->depth == MAX_MODEL) {
+    return sg_fail(error, SG_FILE, "%s: models attach each other deeper than %d", path, MAX_MODEL);
+  }
+  c->depth++;
+  SgStatus status = weigh_file(&w, path, 0, error);
+  c->depth--;
+  c->elements += w.attached * w.heaviest;
+  *weight = c->elements - before;
+  return status != SG_OK || c->elements <= MAX_ELEMENTS ? status : too_many(path, error);
+}
+
+
+SgStatus sg_task_check_caps(const char* path, SgError* error) {
+  Caps caps = {0};
+  double weight;
+  return weigh_model(&caps, path, &weight, error);
 }

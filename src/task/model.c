@@ -59,10 +59,10 @@ SgStatus sg_task_load_model(SgTask* task, SgError* error) {
   SgError why = {0};
   SgStatus status = check_file(path, error);
   if (status == SG_OK) {
-    status = sg_task_list_files(task, path, error);
+    status = sg_task_check_caps(path, error);
   }
   if (status == SG_OK) {
-    status = sg_task_check_caps(task, error);
+    status = sg_task_list_files(task, path, error);
   }
   if (status != SG_OK) {
     return status;

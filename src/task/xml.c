@@ -6,11 +6,27 @@
 #include <string.h>
 
 
+// behind what is no tag: a comment, raw text, an instruction, a declaration; NULL when open is a tag. Each
+// ends where the compiler's reader ends it, or what stands behind could be hidden from one of the two
+static char* behind_other(char* open) {
+  static const char* const kinds[][2] = {
+      {"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}, {"<!", ">"}};
+  for (int i = 0; i < 4; i++) {
+    size_t begin = strlen(kinds[i][0]);
+    if (strncmp(open, kinds[i][0], begin) == 0) {
+      char* end = strstr(open + begin, kinds[i][1]);
+      return end ? end + strlen(kinds[i][1]) : open + strlen(open);
+    }
+  }
+  return NULL;
+}
+
+
 char* sg_xml_next(char** at) {
   for (char* open; (open = strchr(*at, '<')) != NULL;) {
-    if (strncmp(open, "<!--", 4) == 0) {
-      char* end = strstr(open + 4, "-->");
-      *at = end ? end + 3 : open + strlen(open);
+    char* behind = behind_other(open);
+    if (behind) {
+      *at = behind;
       continue;
     }
 
@@ -26,9 +42,7 @@ char* sg_xml_next(char** at) {
     }
     *at = *end ? end + 1 : end;
     *end = '\0';
-    if (open[1] != '?' && open[1] != '!') {
-      return open + 1;
-    }
+    return open + 1;
   }
   return NULL;
 }

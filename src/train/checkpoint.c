@@ -17,7 +17,7 @@
 static const char MAGIC[8] = {'S', 'G', 'C', 'K', 'P', 'T', '0', '1'};
 
 enum {
-  NAME = 32,
+  NAME = sizeof((SgCheckpointLabel){0}.name),
   DIGEST = 16,
   FINGERPRINT = 64,
   PATH = 1200,
@@ -34,8 +34,8 @@ typedef struct Stream {
 } Stream;
 
 
-static void checkpoint_path(const SgTrainer* t, char path[PATH]) {
-  snprintf(path, PATH, "%.1000s/checkpoints/state.ckpt", sg_run_folder(t->run));
+static void checkpoint_path(const char* run, char path[PATH]) {
+  snprintf(path, PATH, "%.1000s/checkpoints/state.ckpt", run);
 }
 
 
@@ -55,32 +55,30 @@ static void get(Stream* s, void* bytes, size_t size) {
 // one section, in whichever direction the stream goes
 static void section(void* arg, const char* name, void* bytes, size_t size) {
   Stream* s = arg;
-  char label[NAME] = {0}, found[NAME];
-  uint64_t length = size, length_found = 0;
-  snprintf(label, sizeof(label), "%s", name);
+  SgCheckpointLabel label = {.size = size}, found;
+  snprintf(label.name, sizeof(label.name), "%s", name);
   if (s->writing) {
-    put(s, label, NAME);
-    put(s, &length, sizeof(length));
+    put(s, &label, sizeof(label));
     put(s, bytes, size);
     return;
   }
   bool was_fine = s->fine;
-  get(s, found, NAME);
-  get(s, &length_found, sizeof(length_found));
-  s->fine = s->fine && memcmp(found, label, NAME) == 0 && length_found == length;
+  get(s, &found, sizeof(found));
+  s->fine = s->fine && memcmp(&found, &label, sizeof(label)) == 0;
   get(s, bytes, size);
   if (was_fine && !s->fine) {
-    memcpy(s->wrong, label, NAME);
+    memcpy(s->wrong, label.name, NAME);
   }
 }
 
 
 // what decides the sizes of everything else; read first, so that nothing is read into too little room
 static void sizes_section(SgTrainer* t, Stream* s) {
-  int64_t sizes[] = {t->info->nobs,   t->info->nact,       t->envs.n,
-                     t->config.batch, t->info->nreward,    sg_replay_capacity(t->replay),
-                     t->config.seed,  t->config.eval_every};
-  int64_t found[sizeof(sizes) / sizeof(sizes[0])];
+  const int64_t sizes[SG_CHECKPOINT_SIZES] = {t->info->nobs,    t->info->nact,
+                                              t->envs.n,        t->config.batch,
+                                              t->info->nreward, sg_replay_capacity(t->replay),
+                                              t->config.seed,   t->config.eval_every};
+  int64_t found[SG_CHECKPOINT_SIZES];
   memcpy(found, sizes, sizeof(sizes));
   section(s, "sizes", found, sizeof(found));
   if (s->fine && memcmp(sizes, found, sizeof(sizes)) != 0) {
@@ -162,7 +160,7 @@ static bool write_stream(SgTrainer* t, FILE* file) {
 
 SgStatus sg_checkpoint_save(SgTrainer* t, SgError* error) {
   char path[PATH], beside[PATH + 8], folder[PATH];
-  checkpoint_path(t, path);
+  checkpoint_path(sg_run_folder(t->run), path);
   snprintf(beside, sizeof(beside), "%s.new", path);
   snprintf(folder, sizeof(folder), "%.1000s/checkpoints", sg_run_folder(t->run));
   SgStatus status = sg_folder_make(folder, error);
@@ -226,30 +224,51 @@ static SgStatus check_total(const SgTrainer* t, SgError* error) {
 }
 
 
-static SgStatus read_stream(SgTrainer* t, FILE* file, const char* path, SgError* error) {
-  Stream s = {.file = file, .fine = true};
-  char magic[sizeof(MAGIC)], fingerprint[FINGERPRINT];
-  int64_t csv_size = 0;
+// what stands before the sections of a file that is whole
+static SgStatus read_head(FILE* file, const char* path, char fingerprint[65], SgError* error) {
+  char magic[sizeof(MAGIC)], print[FINGERPRINT];
   if (!check_digest(file)) {
     return sg_fail(error, SG_FILE, "%s: is damaged or no checkpoint (its digest does not match)",
                    path);
   }
-  get(&s, magic, sizeof(magic));
-  get(&s, fingerprint, FINGERPRINT);
-  if (!s.fine || memcmp(magic, MAGIC, sizeof(MAGIC)) != 0) {
+  bool fine = fread(magic, 1, sizeof(magic), file) == sizeof(magic) &&
+              fread(print, 1, sizeof(print), file) == sizeof(print);
+  if (!fine || memcmp(magic, MAGIC, sizeof(MAGIC)) != 0) {
     return sg_fail(error, SG_FILE, "%s: was written by another version of softgait", path);
   }
-  if (memcmp(fingerprint, t->fingerprint, FINGERPRINT) != 0) {
-    return sg_fail(
-        error, SG_MACHINE,
-        "%s: this machine computes otherwise than the one that wrote it (processor, MuJoCo or "
-        "OpenBLAS differ), so the run would not end with the same bytes; resume it there",
-        path);
+  if (fingerprint) {
+    memcpy(fingerprint, print, FINGERPRINT);
+    fingerprint[FINGERPRINT] = '\0';
   }
+  return SG_OK;
+}
+
+
+SgStatus sg_checkpoint_open(const char* run, FILE** file, char fingerprint[65], SgError* error) {
+  char path[PATH];
+  checkpoint_path(run, path);
+  *file = fopen(path, "re");
+  if (!*file) {
+    return sg_fail(error, SG_FILE, "%s: cannot be opened: %s; there is nothing to go on from", path,
+                   strerror(errno));
+  }
+  SgStatus status = read_head(*file, path, fingerprint, error);
+  if (status != SG_OK) {
+    fclose(*file);
+    *file = NULL;
+  }
+  return status;
+}
+
+
+static SgStatus read_sections(SgTrainer* t, FILE* file, SgError* error) {
+  Stream s = {.file = file, .fine = true};
+  const char* run = sg_run_folder(t->run);
+  int64_t csv_size = 0;
   all_sections(t, &s, &csv_size);
   if (!s.fine) {
-    return sg_fail(error, SG_FILE, "%s: does not fit the run's config.yaml (at '%s')", path,
-                   s.wrong);
+    return sg_fail(error, SG_FILE,
+                   "%s: the checkpoint does not fit the run's config.yaml (at '%s')", run, s.wrong);
   }
   SgStatus status = check_total(t, error);
   return status == SG_OK ? sg_run_csv_cut(t->run, csv_size, error) : status;
@@ -257,14 +276,22 @@ static SgStatus read_stream(SgTrainer* t, FILE* file, const char* path, SgError*
 
 
 SgStatus sg_checkpoint_load(SgTrainer* t, SgError* error) {
-  char path[PATH];
-  checkpoint_path(t, path);
-  FILE* file = fopen(path, "re");
-  if (!file) {
-    return sg_fail(error, SG_FILE, "%s: cannot be opened: %s; this run cannot be resumed", path,
-                   strerror(errno));
+  FILE* file;
+  char fingerprint[65];
+  const char* run = sg_run_folder(t->run);
+  SgStatus status = sg_checkpoint_open(run, &file, fingerprint, error);
+  if (status != SG_OK) {
+    return status;
   }
-  SgStatus status = read_stream(t, file, path, error);
+  if (strcmp(fingerprint, t->fingerprint) != 0) {
+    status = sg_fail(
+        error, SG_MACHINE,
+        "%s: this machine computes otherwise than the one that wrote its checkpoint (processor, "
+        "MuJoCo or OpenBLAS differ), so the run would not end with the same bytes; resume it there",
+        run);
+  } else {
+    status = read_sections(t, file, error);
+  }
   fclose(file);
   return status;
 }

@@ -281,8 +281,8 @@ static SgStatus unknown_key(const char* name, SgError* error) {
     names[i] = KEYS[i].facts.name;
   }
   const char* near = sg_text_nearest(name, names, NKEY);
-  return sg_fail(error, SG_USAGE, "there is no key '%.60s'%s%s%s; `softgait config` lists them",
-                 name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+  return sg_fail(error, SG_USAGE, "there is no key '%.60s'; %s%s%s`softgait config` lists them",
+                 name, near ? "did you mean '" : "", near ? near : "", near ? "'? " : "");
 }
 
 
@@ -313,8 +313,8 @@ SgStatus sg_config_preset(SgConfig* config, const char* preset, SgError* error) 
   bool spinup = strcmp(preset, "spinup") == 0;
   if (!spinup && strcmp(preset, "sac") != 0) {
     const char* near = sg_text_nearest(preset, names, 2);
-    return sg_fail(error, SG_USAGE, "there is no preset '%.60s'%s%s%s; there are sac and spinup",
-                   preset, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return sg_fail(error, SG_USAGE, "there is no preset '%.60s'; %s%s%sthere are sac and spinup",
+                   preset, near ? "did you mean '" : "", near ? near : "", near ? "'? " : "");
   }
   memset(config, 0, sizeof(*config));
   snprintf(config->preset, sizeof(config->preset), "%s", preset);

@@ -17,7 +17,7 @@
 #include "task/task.h"
 
 enum {
-  SG_MAX_SETTING = 64
+  SG_MAX_SETTING = 64  ///< task.<parameter> settings of one run
 };
 
 /// Where a value came from.
@@ -42,6 +42,7 @@ typedef struct SgConfigChecks {
   char backend[64];      ///< "own (avx512)"
   char isa[32];          ///< "avx512"
   char task_file[1024];  ///< "model/hopper.yaml", beside the file; not compared
+  char from_sha256[65];  ///< of the networks that the run began with; "": its own
 } SgConfigChecks;
 
 /// All settings of a run. Make with sg_config_preset, change with sg_config_load and sg_config_set,
@@ -50,6 +51,7 @@ typedef struct SgConfig {
   char preset[16];  ///< "sac" or "spinup"
   char task[1024];  ///< TASK as given, or as the config file names it; "" when none
   char file[1024];  ///< the config file, "" when none
+  char from[1024];  ///< the run whose networks this one begins with, "" when none
 
   // sac.*; ranges and units: the table in config.c
   double lr;

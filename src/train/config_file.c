@@ -1,6 +1,7 @@
 // Configuration files: YAML in, YAML out.
 //
 //   preset: sac                          what a run writes as config.yaml; a user's file may hold
+//   from: /data/runs/hopper/first        with --from: whose networks it began with
 //   sac:                                 any part, in nested maps or dotted keys (sac.lr: 3e-4)
 //     lr: 0.0003        # preset sac
 //   task:                                the task's parameters; or `task: hopper`, to name one
@@ -24,8 +25,8 @@
 static const struct {
   const char* name;
   size_t field, size;
-} CHECKS[] = {CHECK(task),    CHECK(model_sha256), CHECK(mujoco),
-              CHECK(backend), CHECK(isa),          CHECK(task_file)};
+} CHECKS[] = {CHECK(task), CHECK(model_sha256), CHECK(mujoco),     CHECK(backend),
+              CHECK(isa),  CHECK(task_file),    CHECK(from_sha256)};
 
 enum {
   NCHECK = sizeof(CHECKS) / sizeof(CHECKS[0])
@@ -124,9 +125,19 @@ static SgStatus load_checks(SgConfig* config, SgYamlNode map, SgError* error) {
 }
 
 
+static SgStatus load_from(SgConfig* config, SgYamlNode node, SgError* error) {
+  const char* text = sg_yaml_text(node);
+  if (!text || !text[0] || strlen(text) >= sizeof(config->from)) {
+    return sg_yaml_fail(node, error, "from needs the folder of a run");
+  }
+  snprintf(config->from, sizeof(config->from), "%s", text);
+  return SG_OK;
+}
+
+
 // one pair at the top
 static SgStatus load_pair(SgConfig* config, const char* key, SgYamlNode node, SgError* error) {
-  static const char* const groups[] = {"sac", "train", "math", "task", "checks", "preset"};
+  static const char* const groups[] = {"sac", "train", "math", "task", "checks", "preset", "from"};
   if (strcmp(key, "preset") == 0) {
     return SG_OK;  // came first
   }
@@ -137,6 +148,9 @@ static SgStatus load_pair(SgConfig* config, const char* key, SgYamlNode node, Sg
     take_task(config, sg_yaml_text(node));
     return SG_OK;
   }
+  if (strcmp(key, "from") == 0) {
+    return load_from(config, node, error);
+  }
   if (sg_yaml_kind(node) != SG_YAML_MAP) {
     return set_node(config, key, node, error);
   }
@@ -145,7 +159,7 @@ static SgStatus load_pair(SgConfig* config, const char* key, SgYamlNode node, Sg
       return load_group(config, key, node, error);
     }
   }
-  const char* near = sg_text_nearest(key, groups, 6);
+  const char* near = sg_text_nearest(key, groups, 7);
   return sg_yaml_fail(node, error, "there is no group '%.60s'%s%s%s", key,
                       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
@@ -258,12 +272,20 @@ void sg_config_write(const SgConfig* config, const SgTask* task, const SgConfigC
   fprintf(file, "# every key of the run and where its value came from; to run it again:\n");
   fprintf(file, "# softgait train --config THIS_FILE\n");
   fprintf(file, "preset: %s\n", config->preset);
+  if (config->from[0]) {
+    fprintf(file, "from: ");
+    print_value(config->from, file);
+    fprintf(file, "\n");
+  }
   print_keys(config, file);
   print_parameters(config, task, file);
   fprintf(file, "checks:\n");
   for (int i = 0; i < NCHECK; i++) {
-    fprintf(file, "  %s: ", CHECKS[i].name);
-    print_value((const char*)checks + CHECKS[i].field, file);
-    fprintf(file, "\n");
+    const char* text = (const char*)checks + CHECKS[i].field;
+    if (text[0]) {
+      fprintf(file, "  %s: ", CHECKS[i].name);
+      print_value(text, file);
+      fprintf(file, "\n");
+    }
   }
 }

@@ -20,7 +20,7 @@
 #include "train/eval.h"
 
 enum {
-  SG_MAX_COLUMN = 96
+  SG_MAX_COLUMN = 96  ///< of progress.csv, reward terms included
 };
 
 /// A row: columns by name, values by position. Names are borrowed from the task.

@@ -40,7 +40,8 @@ static void tell_checks(const SgTrainer* t) {
                {"model", then->model_sha256, now->model_sha256},
                {"MuJoCo", then->mujoco, now->mujoco},
                {"backend", then->backend, now->backend},
-               {"instruction set", then->isa, now->isa}};
+               {"instruction set", then->isa, now->isa},
+               {"networks to begin with", then->from_sha256, now->from_sha256}};
   for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
     char note[1400];
     if (pairs[i].then[0] && strcmp(pairs[i].then, pairs[i].now) != 0) {

@@ -12,6 +12,7 @@
 #include "sac/sac.h"
 #include "task/task.h"
 #include "train/fingerprint.h"
+#include "train/inherit.h"
 #include "train/model_digest.h"
 #include "train/policy_write.h"
 #include "train/trainer.h"
@@ -76,6 +77,17 @@ static SgStatus make_learner(SgTrainer* t, SgError* error) {
 }
 
 
+// with --from: what another run has learned. A run that goes on has it behind it
+static SgStatus make_start(SgTrainer* t, SgError* error) {
+  if (t->resuming) {
+    memcpy(t->checks.from_sha256, t->config.checks.from_sha256, sizeof(t->checks.from_sha256));
+  }
+  return t->resuming || !t->config.from[0]
+             ? SG_OK
+             : sg_inherit(t->sac, &t->config, t->config.from, t->checks.from_sha256, error);
+}
+
+
 static SgStatus make_envs(SgTrainer* t, SgError* error) {
   SgStatus status = sg_envs_create(&t->envs, t->task, (int)t->config.envs, t->pool,
                                    (uint64_t)t->config.seed, error);
@@ -129,7 +141,8 @@ static SgStatus make_run(SgTrainer* t, SgError* error) {
 
 SgStatus sg_trainer_set_up(SgTrainer* t, SgError* error) {
   static SgStatus (*const stages[])(SgTrainer*, SgError*) = {
-      make_task, make_learner, make_envs, make_checks, try_policy, make_fingerprint, make_run};
+      make_task,   make_learner, make_start,       make_envs,
+      make_checks, try_policy,   make_fingerprint, make_run};
   SgStatus status = SG_OK;
   for (size_t i = 0; status == SG_OK && i < sizeof(stages) / sizeof(stages[0]); i++) {
     status = stages[i](t, error);
