@@ -5,7 +5,7 @@
 // Every thread gets an equal share of neighbouring tasks and helps the others when it is done; the caller
 // is thread 0. The partition of work into tasks is the caller's and follows sizes, never the thread
 // count, and tasks do not depend on each other, so results do not depend on who runs what. Waiting spins
-// for a few microseconds and then sleeps in a futex: a busy neighbour must not make two threads
+// for some 50 microseconds and then sleeps in a futex: a busy neighbour must not make two threads
 // slower than one.
 
 #ifndef SG_BASE_POOL_H_
