@@ -8,7 +8,8 @@
 //               bench measured just before
 //   simulate    acting, physics, storing               \  shares of the time of both
 //   update      sampling, gradient step                /
-//   evaluate    rows: share of the whole run's time
+//   evaluate    evaluating and saving the policy \  shares of the whole time, checkpoints included
+//   log         rows, and whoever watches        /
 //   first_step  milliseconds from the call to the first environment step
 
 #include <math.h>
@@ -24,7 +25,7 @@
 
 enum {
   WARM_UP = 100,
-  NROW = 5
+  NROW = 6
 };
 
 // START = 500 random steps, then 1500 with updates; an evaluation at 1000 and one at the end
@@ -95,6 +96,7 @@ static void fill_rows(SgBenchRow rows[NROW], const Seen* seen, double update_rat
   double simulate = seen->now.simulate - seen->before.simulate;
   double update = seen->now.update - seen->before.update, both = simulate + update;
   double evaluate = seen->now.evaluate - seen->before.evaluate;
+  double log = seen->now.log - seen->before.log, all = seen->to - seen->from;
 
   rows[0] = sg_bench_row("train", "steps/s", nthread);
   rows[0].rate = steps / both;
@@ -107,9 +109,12 @@ static void fill_rows(SgBenchRow rows[NROW], const Seen* seen, double update_rat
   rows[2].share = update / both;
   rows[3] = sg_bench_row("train.evaluate", "s", nthread);
   rows[3].rate = evaluate;
-  rows[3].share = evaluate / (seen->to - seen->from);
-  rows[4] = sg_bench_row("train.first_step", "ms", nthread);
-  rows[4].rate = 1e3 * (seen->first - seen->begin);
+  rows[3].share = evaluate / all;
+  rows[4] = sg_bench_row("train.log", "s", nthread);
+  rows[4].rate = log;
+  rows[4].share = log / all;
+  rows[5] = sg_bench_row("train.first_step", "ms", nthread);
+  rows[5].rate = 1e3 * (seen->first - seen->begin);
 }
 
 
