@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "math/exp.h"
 #include "math/kernels.h"
 
 enum {
@@ -304,6 +305,25 @@ static void functions_know_their_limits(void** state_) {
 }
 
 
+// the exponential in double, densely, and the powers that Adam's corrections take with it
+static void exp_double_keeps_its_bound(void** state_) {
+  (void)state_;
+  double worst = 0, worst_power = 0;
+  for (double x = -700; x <= 700; x += 0.00317) {
+    double y = exp(x);
+    worst = fmax(worst, fabs(sg_exp_double(x) - y) / ldexp(1, ilogb(y) - 52));
+  }
+  for (int t = 1; t < 1000000; t++) {
+    double y = 1 - pow(0.999, t), x = 1 - sg_exp_double(t * log(0.999));
+    worst_power = fmax(worst_power, fabs(x - y) / y);
+  }
+  print_message("  exp in double: worst %.2f units; 1 - 0.999^t: %.1e\n", worst, worst_power);
+  assert_true(worst <= 2 && worst_power < 1e-13);
+  assert_true(isnan(sg_exp_double((double)NAN)) && sg_exp_double(0) == 1);
+  assert_true(sg_exp_double(1e300) == sg_exp_double(700) && sg_exp_double(-1e300) > 0);
+}
+
+
 //-------------------------------- noise ---------------------------------------------------------
 
 // the same numbers that the draws' own words give in double, whatever piece they are asked in
@@ -384,5 +404,6 @@ int main(void) {
     };
     nfailed += cmocka_run_group_tests_name(isas[i], tests, NULL, NULL);
   }
-  return nfailed;
+  const struct CMUnitTest scalar[] = {cmocka_unit_test(exp_double_keeps_its_bound)};
+  return nfailed + cmocka_run_group_tests_name("in double", scalar, NULL, NULL);
 }

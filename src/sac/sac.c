@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "math/exp.h"
 #include "sac/sac_internal.h"
 
 
@@ -304,7 +305,7 @@ int64_t sg_sac_nupdate(const SgSac* sac) {
 
 
 double sg_sac_alpha(const SgSac* sac) {
-  return exp((double)sac->log_alpha.value[0]);
+  return sg_exp_double((double)sac->log_alpha.value[0]);
 }
 
 
