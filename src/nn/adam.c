@@ -27,7 +27,7 @@ SgAdam sg_adam(double lr, int64_t t) {
                   .add2 = (sg_real)(1 - beta2),
                   .step = (sg_real)(lr / correct1),
                   .root = (sg_real)(1 / sqrt(correct2)),
-                  .eps = (sg_real)1e-8};
+                  .eps = (sg_real)(SG_MUTANT(ADAM_EPSILON) ? 1e-4 : 1e-8)};
 }
 
 

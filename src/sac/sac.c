@@ -325,6 +325,9 @@ static void visit_params(SgParams* params, const char* const names[4],
                          void (*visit)(void* arg, const char* name, void* bytes, size_t size),
                          void* arg) {
   visit(arg, names[0], params->value, params->count * sizeof(sg_real));
+  if (params->count == 1 && SG_MUTANT(LOST_ALPHA_MOMENTS)) {
+    return;
+  }
   visit(arg, names[1], params->m, params->count * sizeof(sg_real));
   visit(arg, names[2], params->v, params->count * sizeof(sg_real));
   visit(arg, names[3], &params->nstep, sizeof(params->nstep));
@@ -346,6 +349,9 @@ void sg_sac_visit(SgSac* sac, void (*visit)(void* arg, const char* name, void* b
   visit_params(&sac->log_alpha, alpha, visit, arg);
   for (int k = 0; k < 2; k++) {
     visit_params(&sac->critic[k].params, critic[k], visit, arg);
+    if (SG_MUTANT(LOST_TARGETS)) {
+      continue;
+    }
     visit(arg, targ[k], sac->critic[k].targ, sac->critic[k].params.count * sizeof(sg_real));
   }
   visit(arg, "nupdate", &sac->nupdate, sizeof(sac->nupdate));
