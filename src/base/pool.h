@@ -20,8 +20,8 @@ typedef struct SgPool SgPool;
 /// failure return NULL with SG_MACHINE and a sentence.
 SgPool* sg_pool_create(int nthread, SgError* error);
 
-/// Run ntask tasks, fewer than 65536, and return when all have ended. Everything a task wrote is visible afterwards.
-/// Makes no heap call.
+/// Run ntask tasks, fewer than 65536, and return when all have ended. Everything a task wrote is visible
+/// afterwards. Makes no heap call.
 void sg_pool_run(SgPool* pool, void (*task)(void* arg, int index), void* arg, int ntask);
 
 /// The number of threads, the caller's included.
