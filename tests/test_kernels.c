@@ -273,8 +273,8 @@ static void functions_keep_their_bounds(void** state_) {
   } cases[] = {
       {"exp", own->exp, exp, 1e-30f, 88.0f, 2, 0},
       {"exp, negative", own->exp, exp, -1e-30f, -87.0f, 2, 0},
-      {"tanh", own->tanh, tanh, 1e-30f, 100.0f, 3, 0},
-      {"tanh, negative", own->tanh, tanh, -1e-30f, -100.0f, 3, 0},
+      {"tanh", own->tanh, tanh, 1e-30f, 100.0f, 2, 0},
+      {"tanh, negative", own->tanh, tanh, -1e-30f, -100.0f, 2, 0},
       {"log sech^2", own->log_sech2, true_log_sech2, 1e-6f, 40.0f, 4, 4e-7},
       {"sech^2", own->sech2, true_sech2, 1e-6f, 40.0f, 6, 0},
   };
@@ -340,12 +340,13 @@ static void normal_numbers_are_those_of_their_addresses(void** state_) {
     own->normal(piece, at, count);
     assert_memory_equal(piece, got + i, count * sizeof(float));
   }
-  for (uint64_t i = 0; i < 1000; i++) {
+  own->normal(got, rng, 100000);
+  for (uint64_t i = 0; i < 100000; i++) {
     uint32_t w[4];
     sg_rng_words(w, rng.seed, rng.stream, rng.counter + i);
     double u = ((double)w[0] + 0.5) * 0x1p-32, v = ((double)w[2] + 0.5) * 0x1p-32;
-    double y = sqrt(-2 * log(u)) * cos(2 * acos(-1.0) * v);
-    if (!(fabs((double)got[i] - y) <= 4e-6)) {
+    double radius = sqrt(-2 * log(u)), y = radius * cos(2 * acos(-1.0) * v);
+    if (!(fabs((double)got[i] - y) <= 4e-6 + fmin(2e-7 / radius, 6e-4))) {
       fail_msg("draw %d is %.9g, expected %.9g", (int)i, (double)got[i], y);
     }
   }

@@ -8,7 +8,8 @@ commit ("+": with changes) and the machine; a section that ran replaces its rows
 anything misses what is wanted.
 
   update     17/6 and 348/17, one and two threads, in ROUNDS turns
-  isa        the same on the paths math.isa=avx2 and avx (no fused multiply-add), and on math.backend=openblas
+  isa        the same on the paths math.isa=avx2, avx512 and avx (no fused multiply-add), and on
+             math.backend=openblas; a path that this processor lacks gets a row that says so
   wide       critics of 512 and 1024
   infer      a step of the policy runtime, and of the exported C at -O3 and -O2
   train      a whole run: its rate as a share of the gradient step's, and where its time goes
@@ -63,6 +64,8 @@ class Bench:
         done = subprocess.run([self.program, *words, "--json"], capture_output=True, text=True)
         if done.returncode == 5:
             print(f"{self.section:9} {' '.join(words)}: not measured: {done.stderr.strip()}")
+            self.rows.append({"section": self.section, "command": " ".join(words), "name": "not measured",
+                              "unit": done.stderr.strip(), **self.facts})
             return None
         if done.returncode != 0:
             sys.exit(f"softgait {' '.join(words)}: {done.stderr}")
@@ -111,6 +114,7 @@ def isa(b):
     for words, least in (([], (0.85, 0.80)), (["humanoid"], (0.84, 0.78))):
         for threads in (1, 2):
             b.update([*words, "--set", "math.isa=avx2"], threads, least[threads - 1])
+    b.update(["--set", "math.isa=avx512"], 1, 0.85)
     for threads in (1, 2):
         b.update(["--set", "math.isa=avx"], threads, 25 if threads == 1 else None, "rate")
     for words in ([], ["humanoid"]):
