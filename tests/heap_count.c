@@ -63,6 +63,19 @@ VISIBLE void* mmap(void* at, size_t size, int protection, int flags, int file, o
 }
 
 
+// what libraries built for large files call it
+VISIBLE void* mmap64(void* at, size_t size, int protection, int flags, int file, off64_t from) {
+  calls++;
+  return (void*)syscall(SYS_mmap, at, size, protection, flags, file, from);
+}
+
+
+VISIBLE void* memalign(size_t align, size_t size) {
+  calls++;
+  return __libc_memalign(align, size);
+}
+
+
 VISIBLE void* aligned_alloc(size_t align, size_t size) {
   calls++;
   return __libc_memalign(align, size);
@@ -71,8 +84,12 @@ VISIBLE void* aligned_alloc(size_t align, size_t size) {
 
 VISIBLE int posix_memalign(void** out, size_t align, size_t size) {
   calls++;
-  *out = __libc_memalign(align, size);
-  return *out ? 0 : -1;
+  void* block = __libc_memalign(align, size);
+  if (!block) {
+    return ENOMEM;
+  }
+  *out = block;
+  return 0;
 }
 
 #endif

@@ -79,3 +79,81 @@ void check_targets_start_as_copies(Trial* trial) {
   sg_sac_destroy(sac);
   sg_pool_destroy(pool);
 }
+
+
+//-------------------------------- a restored learner --------------------------------------------
+
+enum {
+  MAX_PARTS = 64
+};
+
+// parts of a learner's state, in visiting order
+typedef struct Parts {
+  int n;
+  void* bytes[MAX_PARTS];
+  size_t size[MAX_PARTS];
+} Parts;
+
+
+static void add_part(void* arg, const char* name, void* bytes, size_t size) {
+  Parts* parts = arg;
+  (void)name;
+  assert_true(parts->n < MAX_PARTS);
+  parts->bytes[parts->n] = bytes;
+  parts->size[parts->n++] = size;
+}
+
+
+static void study(SgSac* sac, int nupdate, uint64_t stream) {
+  SgBatch* batch = sg_sac_batch(sac);
+  SgRng rng = sg_rng_make(stream, SG_RNG_TEST, 0, 0);
+  SgSacInfo info;
+  for (int t = 0; t < nupdate; t++) {
+    for (int i = 0; i < batch->n; i++) {
+      batch->obs[i] = (sg_real)sg_rng_normal(&rng);
+      batch->obs2[i] = (sg_real)sg_rng_normal(&rng);
+      batch->act[i] = (sg_real)(2 * sg_rng_uniform(&rng) - 1);
+      batch->rew[i] = batch->act[i] - batch->obs[i];
+    }
+    sg_sac_update(sac, batch, &info, NULL);
+  }
+}
+
+
+// What is visited is all there is: a learner with other weights, given it, goes on to the same bytes.
+void check_restored_learner_goes_on(Trial* trial) {
+  SgPool* pool = sg_pool_create(1, NULL);
+  SgSacConfig config = sg_sac_default(1, 1);
+  config.batch = 16;
+  config.hidden[0] = config.hidden[1] = 16;
+  config.critic_hidden[0] = config.critic_hidden[1] = 16;
+  SgSac* first = sg_sac_create(&config, trial->kernels, pool, NULL);
+  SgSac* second = sg_sac_create(&config, trial->kernels, pool, NULL);
+  study(first, 20, 1);
+  study(second, 3, 2);
+
+  // over to the other one
+  Parts from = {0}, to = {0};
+  sg_sac_visit(first, add_part, &from);
+  sg_sac_visit(second, add_part, &to);
+  for (int i = 0; i < from.n; i++) {
+    memcpy(to.bytes[i], from.bytes[i], from.size[i]);
+  }
+
+  study(first, 5, 3);
+  study(second, 5, 3);
+  for (int k = 0; k < 2; k++) {
+    trial_expect(trial, same_parameters(first, first->critic[k].targ, second->critic[k].targ),
+                 "target %d of a restored learner goes another way", k);
+    trial_expect(
+        trial,
+        same_parameters(first, first->critic[k].params.value, second->critic[k].params.value),
+        "critic %d of a restored learner goes another way", k);
+  }
+  trial_expect(trial, first->log_alpha.value[0] == second->log_alpha.value[0],
+               "the temperature of a restored learner goes another way");
+  trial_expect(trial, first->nupdate == second->nupdate, "updates are counted anew");
+  sg_sac_destroy(first);
+  sg_sac_destroy(second);
+  sg_pool_destroy(pool);
+}

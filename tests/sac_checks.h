@@ -43,6 +43,9 @@ void assert_passes(void (*check)(Trial* trial), const SgKernels* kernels, bool p
 void check_critics_start_different(Trial* trial);
 void check_targets_start_as_copies(Trial* trial);
 
+// a learner that goes on where another one stopped (sac_checks.c)
+void check_restored_learner_goes_on(Trial* trial);
+
 // an independent twin's numbers (sac_golden.c)
 void check_golden_learned_alpha(Trial* trial);
 void check_golden_fixed_alpha(Trial* trial);

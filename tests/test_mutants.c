@@ -48,6 +48,16 @@ static const Hunt HUNTS[] = {
     {SG_MUTANT_SMOOTHED_TARGET, "smoothed target", BY(check_golden_fixed_alpha)},
     {SG_MUTANT_SMOOTHED_TARGET, "smoothed target", BY(check_linear_quadratic)},
     {SG_MUTANT_ONE_CRITIC_POLICY, "first critic only", BY(check_golden_learned_alpha)},
+    {SG_MUTANT_ALPHA_DIRECT, "alpha stepped directly", BY(check_golden_learned_alpha)},
+    {SG_MUTANT_ALPHA_ATTACHED, "policy moves alpha", BY(check_golden_learned_alpha)},
+    {SG_MUTANT_ENTROPY_SIGN, "target entropy's sign", BY(check_golden_learned_alpha)},
+    {SG_MUTANT_TANH_INVERSE, "noise by atanh", BY(check_golden_saturated)},
+    {SG_MUTANT_CLAMP_LEAKS, "clamp leaks", BY(check_golden_saturated)},
+    {SG_MUTANT_ADAM_EPSILON, "Adam's epsilon", BY(check_golden_learned_alpha)},
+    {SG_MUTANT_SHARED_COUNTER, "one step counter", BY(check_golden_learned_alpha)},
+    {SG_MUTANT_EARLY_POLYAK, "targets follow early", BY(check_golden_fixed_alpha)},
+    {SG_MUTANT_LOST_TARGETS, "targets lost", BY(check_restored_learner_goes_on)},
+    {SG_MUTANT_LOST_ALPHA_MOMENTS, "alpha's moments lost", BY(check_restored_learner_goes_on)},
 #ifdef SG_TEST_FAST
     {SG_MUTANT_STALE_TRANSPOSE, "stale transposed copy", BY(check_golden_full_size)},
 #endif

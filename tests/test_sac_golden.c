@@ -52,6 +52,11 @@ static void targets_start_as_copies(void** state) {
 }
 
 
+static void restored_learner_goes_on(void** state) {
+  assert_passes(check_restored_learner_goes_on, product(state), false);
+}
+
+
 // all tests with one backend
 static int run_with(const char* name, const SgKernels* kernels) {
   void* state = (void*)(uintptr_t)kernels;
@@ -63,6 +68,7 @@ static int run_with(const char* name, const SgKernels* kernels) {
       cmocka_unit_test_prestate(full_size_update_equals_twin, state),
       cmocka_unit_test_prestate(critics_start_different, state),
       cmocka_unit_test_prestate(targets_start_as_copies, state),
+      cmocka_unit_test_prestate(restored_learner_goes_on, state),
   };
   return cmocka_run_group_tests_name(name, tests, NULL, NULL);
 }

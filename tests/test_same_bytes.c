@@ -123,11 +123,11 @@ static void digest_of_run(char hex[65], const SgKernels* kernels, int nthread, i
 //-------------------------------- tests ---------------------------------------------------------
 
 static void expect_same_bytes(const SgKernels* kernels, int hidden, int nupdate) {
-  static const int threads[] = {1, 2, 3, 4, 8};
+  static const int threads[] = {1, 2, 3, 4, 8, 16};
   char first[65], again[65], other_seed[65];
   digest_of_run(first, kernels, 1, hidden, nupdate, 7);
   print_message("  %s %s, %d updates: %s\n", kernels->name, kernels->core, nupdate, first);
-  for (int i = 0; i < 5; i++) {
+  for (int i = 0; i < 6; i++) {
     digest_of_run(again, kernels, threads[i], hidden, nupdate, 7);
     assert_string_equal(first, again);
   }

@@ -9,7 +9,8 @@
 //   simulate    acting, physics, storing               \  shares of the time of both
 //   update      sampling, gradient step                /
 //   live        publishing in the live feed: milliseconds per second of both
-//   evaluate    rows: share of the whole run's time
+//   evaluate    evaluating and saving the policy \  shares of the whole time, checkpoints included
+//   log         rows, and whoever watches        /
 //   first_step  milliseconds from the call to the first environment step
 
 #include <math.h>
@@ -25,7 +26,7 @@
 
 enum {
   WARM_UP = 100,
-  NROW = 6
+  NROW = 7
 };
 
 // START = 500 random steps, then 1500 with updates; an evaluation at 1000 and one at the end
@@ -97,6 +98,7 @@ static void fill_rows(SgBenchRow rows[NROW], const Seen* seen, double update_rat
   double update = seen->now.update - seen->before.update, both = simulate + update;
   double evaluate = seen->now.evaluate - seen->before.evaluate;
   double live = seen->now.live - seen->before.live;
+  double log = seen->now.log - seen->before.log, all = seen->to - seen->from;
 
   rows[0] = sg_bench_row("train", "steps/s", nthread);
   rows[0].rate = steps / both;
@@ -112,9 +114,12 @@ static void fill_rows(SgBenchRow rows[NROW], const Seen* seen, double update_rat
   rows[3].share = live / both;
   rows[4] = sg_bench_row("train.evaluate", "s", nthread);
   rows[4].rate = evaluate;
-  rows[4].share = evaluate / (seen->to - seen->from);
-  rows[5] = sg_bench_row("train.first_step", "ms", nthread);
-  rows[5].rate = 1e3 * (seen->first - seen->begin);
+  rows[4].share = evaluate / all;
+  rows[5] = sg_bench_row("train.log", "s", nthread);
+  rows[5].rate = log;
+  rows[5].share = log / all;
+  rows[6] = sg_bench_row("train.first_step", "ms", nthread);
+  rows[6].rate = 1e3 * (seen->first - seen->begin);
 }
 
 

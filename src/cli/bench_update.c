@@ -11,6 +11,8 @@
 // where P_h leaves out the first layer and W_0 is the actor's first layer: 577.1 MFLOP for 17/6, two
 // layers of 256, batch 256; 1080.3 for 348/17. Savings that leave the result exact count for us.
 //
+// Nothing is timed before the products of every layer agree with the oracle's (math/kernels_check.h).
+//
 // Behind the whole update its stages follow, each with its share of the time, measured in updates of
 // their own; "sample" is the replay's part, "between" what is left: waits, sums, the temperature.
 
@@ -21,6 +23,7 @@
 
 #include "base/machine.h"
 #include "cli/bench.h"
+#include "math/kernels_check.h"
 #include "math/peak.h"
 #include "sac/sac.h"
 #include "task/task.h"
@@ -112,9 +115,34 @@ static void fill_replay(Bench* b, int nobs, int nact) {
 }
 
 
+// a network's layers against the oracle, as many rows as a task has and one more
+static SgStatus check_layers(const SgKernels* kernels, int nin, const int* hidden, int nhidden,
+                             int nout, SgError* error) {
+  SgStatus status = SG_OK;
+  for (int i = 0; status == SG_OK && i <= nhidden; i++) {
+    int to = i < nhidden ? hidden[i] : nout;
+    status = sg_kernels_check(kernels, kernels->rows + 1, nin, to, error);
+    nin = to;
+  }
+  return status;
+}
+
+
+// what is to be timed computes what it should
+static SgStatus check_kernels(const SgKernels* kernels, const SgSacConfig* c, SgError* error) {
+  SgStatus status = check_layers(kernels, c->nobs, c->hidden, c->nhidden, 2 * c->nact, error);
+  return status != SG_OK ? status
+                         : check_layers(kernels, c->nobs + c->nact, c->critic_hidden,
+                                        c->ncritic_hidden, 1, error);
+}
+
+
 static SgStatus make_bench(Bench* b, const SgConfig* keys, SgError* error) {
   b->kernels = sg_kernels_choose(keys->backend, keys->isa, error);
-  b->pool = b->kernels ? sg_pool_create(b->nthread, error) : NULL;
+  if (!b->kernels || check_kernels(b->kernels, &b->config, error) != SG_OK) {
+    return error->status;
+  }
+  b->pool = sg_pool_create(b->nthread, error);
   b->sac = b->pool ? sg_sac_create(&b->config, b->kernels, b->pool, error) : NULL;
   b->replay = b->sac ? sg_replay_create(ROWS, 1, b->config.nobs, b->config.nact, error) : NULL;
   if (!b->replay) {

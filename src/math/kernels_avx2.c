@@ -7,4 +7,5 @@
 #include "math/simd_map.h"
 #include "math/simd_tile.h"
 
-const SgKernels sg_kernels_avx2 = SG_KERNELS("avx2", 96);
+// four tasks of a batch of 256, so that two threads get 132 and 124 rows where a stage has one network
+const SgKernels sg_kernels_avx2 = SG_KERNELS("avx2", 66);

@@ -30,6 +30,16 @@ typedef enum SgMutant {
   SG_MUTANT_SMOOTHED_TARGET,        ///< next action with clipped noise on top, TD3's habit
   SG_MUTANT_ONE_CRITIC_POLICY,      ///< policy follows the first critic, not the smaller one
   SG_MUTANT_STALE_TRANSPOSE,        ///< gradients go down through the weights of an earlier step
+  SG_MUTANT_ALPHA_DIRECT,    ///< alpha itself is stepped, not its logarithm: it can turn negative
+  SG_MUTANT_ALPHA_ATTACHED,  ///< the policy's loss moves the temperature too
+  SG_MUTANT_ENTROPY_SIGN,    ///< target entropy +d where -d was meant
+  SG_MUTANT_TANH_INVERSE,    ///< density of the noise found back from the action by atanh
+  SG_MUTANT_CLAMP_LEAKS,     ///< gradient passes where log sigma is clamped
+  SG_MUTANT_ADAM_EPSILON,    ///< Adam's epsilon inside the root: 1e-4 where moments are small
+  SG_MUTANT_SHARED_COUNTER,  ///< one step counter for all optimisers
+  SG_MUTANT_EARLY_POLYAK,    ///< targets follow the critic as it was before its step
+  SG_MUTANT_LOST_TARGETS,    ///< a resumed learner starts from fresh target critics
+  SG_MUTANT_LOST_ALPHA_MOMENTS,  ///< and from a fresh optimiser of the temperature
   SG_MUTANT_COUNT,
 } SgMutant;
 

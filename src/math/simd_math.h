@@ -1,14 +1,16 @@
 // Functions of a vector: e^x, log, tanh, cosine, and random words. No call, no branch, no table.
 //
 // Each is a reduction to a short interval and there a Taylor series, long enough that what it leaves out
-// is below float's rounding. Bounds, over all floats in the range (tests/test_kernels.c sweeps them):
+// is below float's rounding. Bounds, over dense sweeps of the range (tests/test_kernels.c, tests/speed):
 //
 //   function           range                   error
 //   vec_exp            [-87, 88]               2 units in the last place; below: e^-87, above: e^88
 //   vec_tanh           all                     2 units
 //   vec_log            (0, 1]                  3 units, absolute 1.2e-7 near 1
 //   vec_log1p_unit     [0, 1]                  3 units
-//   vec_cos_turns      [0, 1) turns            2e-7, absolute
+//   vec_cos_turns      [0, 1] turns            2e-7, absolute
+//   vec_normal         every draw              4e-6 + 2e-7 / radius, at most 6e-4, absolute: next to 1
+//                                              a word rounds, and the root of its logarithm is steep
 //
 // NaN goes in and comes out.
 

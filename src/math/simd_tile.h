@@ -157,6 +157,9 @@ static void multiply(const Product* p) {
 
 
 //-------------------------------- a single output -----------------------------------------------
+//
+// A critic's head reads its rows again, while they are near, in place of sums in the layer below that would
+// depend on how its columns are cut into tiles: 3.4 microseconds for 256 x 256, 0.4 % of an update in all.
 
 // x . w over k, four vectors abreast, then what is left
 SG_INLINE float dot(const float* x, const float* w, int k) {

@@ -7,12 +7,17 @@
 
 #include <math.h>
 
+#include "math/exp.h"
 #include "math/mutant.h"
+
+// ln 0.9 and ln 0.999: powers are taken as exponentials
+static const double LOG_BETA1 = -0.10536051565782628, LOG_BETA2 = -0.0010005003335835344;
 
 
 SgAdam sg_adam(double lr, int64_t t) {
   const double beta1 = 0.9, beta2 = 0.999;
-  double correct1 = 1 - pow(beta1, (double)t), correct2 = 1 - pow(beta2, (double)t);
+  double correct1 = 1 - sg_exp_double((double)t * LOG_BETA1);
+  double correct2 = 1 - sg_exp_double((double)t * LOG_BETA2);
   if (SG_MUTANT(NO_BIAS_CORRECTION)) {
     correct1 = correct2 = 1;
   }
@@ -22,7 +27,7 @@ SgAdam sg_adam(double lr, int64_t t) {
                   .add2 = (sg_real)(1 - beta2),
                   .step = (sg_real)(lr / correct1),
                   .root = (sg_real)(1 / sqrt(correct2)),
-                  .eps = (sg_real)1e-8};
+                  .eps = (sg_real)(SG_MUTANT(ADAM_EPSILON) ? 1e-4 : 1e-8)};
 }
 
 

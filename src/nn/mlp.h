@@ -79,7 +79,7 @@ typedef struct SgMlpPart {
   size_t from, length;  ///< the same as a range of a flat block
 } SgMlpPart;
 
-/// Parts a network is cut into, by its sizes alone; and one of them.
+/// Parts a network is cut into, by its sizes alone; and one of them, those that are less than whole last.
 int sg_mlp_nparts(const SgMlp* mlp);
 SgMlpPart sg_mlp_part(const SgMlp* mlp, int i);
 

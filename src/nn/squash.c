@@ -41,6 +41,13 @@ static void mistaken_log_slope(sg_real* res, const sg_real* u, size_t count) {
 }
 
 
+// the noise as one would find it back from the action alone: where tanh has saturated it is lost
+static sg_real mistaken_eps(sg_real act, sg_real mean, sg_real sigma) {
+  double a = fmax(-1 + 1e-6, fmin(1 - 1e-6, (double)act));
+  return (sg_real)((atanh(a) - (double)mean) / (double)sigma);
+}
+
+
 void sg_squash_forward(const SgKernels* kernels, sg_real* act, sg_real* logp,
                        const SgSquashTape* tape, const sg_real* head, int n, int nact,
                        double log_std_min, double log_std_max) {
@@ -77,6 +84,9 @@ void sg_squash_forward(const SgKernels* kernels, sg_real* act, sg_real* logp,
     for (int j = 0; j < nact; j++) {
       ptrdiff_t k = (ptrdiff_t)i * nact + j;
       sg_real eps = tape->eps[k], l = clamp(log_std[j], low, high);
+      if (SG_MUTANT(TANH_INVERSE)) {
+        eps = mistaken_eps(act[k], log_std[j - nact], tape->sigma[k]);
+      }
       sum += -eps * eps / 2 - l - (sg_real)HALF_LOG_2PI - tape->slope[k];
     }
     logp[i] = sum;
@@ -109,6 +119,7 @@ void sg_squash_backward(const SgKernels* kernels, sg_real* dhead, const sg_real*
 
       // u depends on log sigma by sigma eps, the density by -1; the clamp stops both
       bool inside = log_std[j] >= (sg_real)log_std_min && log_std[j] <= (sg_real)log_std_max;
+      inside = inside || SG_MUTANT(CLAMP_LEAKS);
       dlog_std[j] = inside ? du * tape->sigma[k] * tape->eps[k] - dlogp : 0;
     }
   }

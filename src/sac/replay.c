@@ -4,6 +4,11 @@
 //   | obs (nobs) | act (nact) | rew | kind |        kind: STEP, LAST (a step that terminated), END
 //
 //   ring of environment e:   rows e*R .. e*R + R - 1;  head: where the next row goes
+//
+// A batch is drawn when its update is due, not while the one before is under way: with one update per step
+// the newest transition must be among those that can be drawn, and it is not there yet. What could be
+// hidden is small. On two cores of a Zen 4 sampling takes 20 of 2700 microseconds with 25-word rows and
+// 120 of 5400 with 367-word ones, prefetched, on huge pages, copied by both threads.
 
 #include "sac/replay.h"
 
@@ -242,7 +247,8 @@ typedef struct Pick {
 enum {
   AHEAD = 64,   // rows drawn before any of them is looked at: their cache misses then overlap
   PICKS = 512,  // rows drawn before any of them is copied
-  TASK = 32     // rows that one task copies
+  SMALL = 64,   // words of a row that is small
+  TASK = 16     // rows that one task copies
 };
 
 // copying under way
@@ -262,14 +268,30 @@ static void prefetch(const float* x, int count) {
 }
 
 
+static void prefetch_pick(const SgReplay* r, const Pick* pick) {
+  prefetch(pick->row, (int)r->stride);
+  prefetch(pick->next, r->nobs);
+}
+
+
+// small rows are asked for as they are drawn; a whole batch of large ones would not stay near, so only
+// their kind, and the rest by the task that copies them
+static bool is_small(const SgReplay* r) {
+  return r->stride <= SMALL;
+}
+
+
 // any row, end rows too
 static Pick draw_pick(const SgReplay* r, int64_t nrow, SgRng* rng) {
   int env;
   int64_t i;
   const float* row = draw_row(r, nrow, rng, &env, &i);
   Pick pick = {row, next_obs(r, env, i)};
-  prefetch(pick.row, (int)r->stride);
-  prefetch(pick.next, r->nobs);
+  if (is_small(r)) {
+    prefetch_pick(r, &pick);
+  } else {
+    __builtin_prefetch(pick.row + r->stride - 1);
+  }
   return pick;
 }
 
@@ -304,6 +326,9 @@ static void draw_picks(const SgReplay* r, int64_t nrow, SgRng* rng, Pick* picks,
 static void copy_some(void* arg, int task) {
   const Copying* c = arg;
   int from = task * TASK, to = c->count - from < TASK ? c->count : from + TASK;
+  for (int i = from; i < to && !is_small(c->replay); i++) {
+    prefetch_pick(c->replay, &c->picks[i]);
+  }
   for (int i = from; i < to; i++) {
     copy_pick(c->replay, &c->picks[i], c->batch, c->first + i);
   }

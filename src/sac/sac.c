@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "math/exp.h"
 #include "sac/sac_internal.h"
 
 
@@ -304,7 +305,7 @@ int64_t sg_sac_nupdate(const SgSac* sac) {
 
 
 double sg_sac_alpha(const SgSac* sac) {
-  return exp((double)sac->log_alpha.value[0]);
+  return sg_exp_double((double)sac->log_alpha.value[0]);
 }
 
 
@@ -324,6 +325,9 @@ static void visit_params(SgParams* params, const char* const names[4],
                          void (*visit)(void* arg, const char* name, void* bytes, size_t size),
                          void* arg) {
   visit(arg, names[0], params->value, params->count * sizeof(sg_real));
+  if (params->count == 1 && SG_MUTANT(LOST_ALPHA_MOMENTS)) {
+    return;
+  }
   visit(arg, names[1], params->m, params->count * sizeof(sg_real));
   visit(arg, names[2], params->v, params->count * sizeof(sg_real));
   visit(arg, names[3], &params->nstep, sizeof(params->nstep));
@@ -345,6 +349,9 @@ void sg_sac_visit(SgSac* sac, void (*visit)(void* arg, const char* name, void* b
   visit_params(&sac->log_alpha, alpha, visit, arg);
   for (int k = 0; k < 2; k++) {
     visit_params(&sac->critic[k].params, critic[k], visit, arg);
+    if (SG_MUTANT(LOST_TARGETS)) {
+      continue;
+    }
     visit(arg, targ[k], sac->critic[k].targ, sac->critic[k].params.count * sizeof(sg_real));
   }
   visit(arg, "nupdate", &sac->nupdate, sizeof(sac->nupdate));

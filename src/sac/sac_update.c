@@ -225,12 +225,19 @@ static void critic_gradient(SgSac* sac, int task) {
 
 // begin a step: its number decides the bias corrections
 static void begin_step(SgSac* sac, SgParams* params) {
-  params->adam = sg_adam(sac->config.lr, ++params->nstep);
+  int64_t nstep = ++params->nstep;
+  params->adam = sg_adam(sac->config.lr, SG_MUTANT(SHARED_COUNTER) ? 4 * nstep : nstep);
 }
 
 
 // move a range of parameters, and its targets (5) if there are any
 static void step(SgSac* sac, SgParams* params, sg_real* targ, size_t from, size_t length) {
+  if (targ && SG_MUTANT(EARLY_POLYAK)) {
+    for (size_t i = from; i < from + length; i++) {
+      targ[i] += sg_polyak_rate(sac->config.tau) * (params->value[i] - targ[i]);
+    }
+    targ = NULL;
+  }
   sac->kernels->adam(params->value + from, params->grad + from, params->m + from, params->v + from,
                      targ ? targ + from : NULL, length, &params->adam,
                      sg_polyak_rate(sac->config.tau));
@@ -396,17 +403,24 @@ static void renew_transposed(SgSac* sac) {
 
 // too little entropy raises the temperature, too much lowers it                               (4)
 static SgStatus move_temperature(SgSac* sac, SgSacInfo* info, SgError* error) {
-  double target = sac->config.target_entropy * (SG_MUTANT(HALF_ENTROPY) ? 0.5 : 1);
+  double sign = SG_MUTANT(ENTROPY_SIGN) ? -1 : SG_MUTANT(HALF_ENTROPY) ? 0.5 : 1;
+  double target = sac->config.target_entropy * sign;
   double missing = target - info->entropy;
   double factor = SG_MUTANT(ALPHA_FACTOR) ? 1 : sac->alpha;
   double grad = SG_MUTANT(ALPHA_SIGN) ? factor * missing : -factor * missing;
+  grad -= SG_MUTANT(ALPHA_ATTACHED) ? sac->alpha * info->entropy : 0;
   info->loss_alpha = -sac->alpha * missing;
   sac->log_alpha.grad[0] = (sg_real)grad;
   if (!sac->kernels->finite(sac->log_alpha.grad, 1)) {
     return not_finite(sac, "log alpha", error);
   }
   begin_step(sac, &sac->log_alpha);
+  double before = (double)sac->log_alpha.value[0];
   step(sac, &sac->log_alpha, NULL, 0, 1);
+  if (SG_MUTANT(ALPHA_DIRECT)) {
+    double moved = (double)sac->log_alpha.value[0] - before;
+    sac->log_alpha.value[0] = (sg_real)log(exp(before) + moved);
+  }
   return SG_OK;
 }
 

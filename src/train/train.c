@@ -209,7 +209,7 @@ static SgStatus loop(SgTrainer* t, SgError* error) {
     }
     t->times.evaluate += lap(&clock);
     sg_trainer_tell_now(t);
-    lap(&clock);
+    t->times.log += lap(&clock);
 
     // be ready to die
     if (status == SG_OK && clock - t->checkpointed >= t->config.checkpoint_seconds) {

@@ -22,11 +22,12 @@ typedef struct SgTrainStart {
   double replay_mb;     ///< what they take when full, in 10^6 bytes
 } SgTrainStart;
 
-/// Seconds that a run has spent, by what they went into. What is missing to the whole: telling.
+/// Seconds that a run has spent, by what they went into.
 typedef struct SgTrainTimes {
   double simulate;    ///< acting, stepping, storing
   double update;      ///< sampling, gradient steps
-  double evaluate;    ///< rows: evaluating and saving the policy, progress.csv
+  double evaluate;    ///< evaluating and saving the policy
+  double log;         ///< writing rows, telling the watcher
   double checkpoint;  ///< writing checkpoints
   double live;        ///< publishing in the live feed
 } SgTrainTimes;

@@ -76,6 +76,10 @@ check_train() {
   report $? "bench train: simulating and updating are the whole"
   holds "$(value "$rows" train rate) < $(value "$rows" train.update rate)"
   report $? "bench train: a run is slower than its updates"
+  holds "$(value "$rows" train.evaluate share) + $(value "$rows" train.log share) < 1"
+  report $? "bench train: evaluating and logging are parts"
+  holds "$(value "$rows" train.log rate) > 0 && $(value "$rows" train.log share) < 0.01"
+  report $? "bench train: logging takes less than a hundredth"
   holds "$(value "$rows" train.first_step rate) > 0"
   report $? "bench train: the first step took time"
 }
