@@ -54,9 +54,9 @@ void sg_figures_free(SgFigures* figures);
 /// frame.
 void sg_figures_set_table(SgFigures* figures, const SgTable* table);
 
-/// Show a bar per reward term: names (n) and values (n) of one step. Names are copied; at most 32 are
-/// shown. The scale grows at once and shrinks slowly, so that bars can be compared from frame to
-/// frame. n 0: none.
+/// Show a bar per reward term: names (n) and values (n) of one step. Names are copied, without a
+/// "reward_" before them; at most 32 are shown. The scale grows at once and shrinks slowly, so that
+/// bars can be compared from frame to frame. n 0: none.
 void sg_figures_set_rewards(SgFigures* figures, int n, const char* const* names,
                             const double* values);
 

@@ -237,12 +237,18 @@ static SgStatus take_still(Recorder* r, SgError* error) {
 
 //-------------------------------- recording -----------------------------------------------------
 
+// letters in proportion, in the sizes that MuJoCo has
+static int font_scale(int height) {
+  int scale = 50 * (int)lround(height / 360.0);
+  return scale < 100 ? 100 : scale > 300 ? 300 : scale;
+}
+
+
 // context, scene, camera, memory
 static SgStatus open_drawing(Recorder* r, SgError* error) {
   const SgRecordConfig* config = r->config;
-  SgSceneConfig scene = {.width = config->width,
-                         .height = config->height,
-                         .font_scale = config->height >= 1000 ? 150 : 100};
+  SgSceneConfig scene = {
+      .width = config->width, .height = config->height, .font_scale = font_scale(config->height)};
   r->headless = sg_headless_open(error);
   if (!r->headless) {
     return error->status;

@@ -14,7 +14,7 @@
 #include "base/status.h"
 #include "train/player.h"
 
-/// What to record, checked: sizes from 64 to 8192, even ones for a video.
+/// What to record, checked: sizes from 64 to 4096, even ones for a video.
 typedef struct SgRecordConfig {
   const char* out;     ///< where the picture or video goes
   const char* camera;  ///< of the model; NULL: follow the robot

@@ -75,16 +75,26 @@ static SgStatus run(int argc, char** argv, SgError* error) {
 }
 
 
+// the last of stdout; a pipe that nobody reads any more is no failure, what was recorded is there
+static SgStatus close_output(SgStatus status, SgError* error) {
+  errno = 0;
+  if (fflush(stdout) != 0 && errno != EPIPE && status == SG_OK) {
+    status = sg_fail(error, SG_MACHINE, "the output cannot be written: %s", strerror(errno));
+  }
+  return status;
+}
+
+
 int main(int argc, char** argv) {
   SgError error = {0};
   sg_guard_install();
   handle_signals();
-  SgStatus status = run(argc, argv, &error);
+  SgStatus status = close_output(run(argc, argv, &error), &error);
   if (status == SG_INTERRUPTED && stop == SIGTERM) {
     status = SG_TERMINATED;
   }
   if (status != SG_OK) {
     fprintf(stderr, "softgait: %s\n", error.text);
   }
-  return fflush(stdout) == 0 || status != SG_OK ? (int)status : SG_MACHINE;
+  return (int)status;
 }

@@ -107,6 +107,12 @@ void sg_text_number(char* text, int size, double value) {
 }
 
 
+bool sg_text_ends(const char* text, const char* end) {
+  size_t n = strlen(text), m = strlen(end);
+  return n > m && strcmp(text + n - m, end) == 0;
+}
+
+
 // edits (insert, delete, replace) that turn a into b; long names count as far
 static int distance(const char* a, const char* b) {
   enum {

@@ -25,6 +25,9 @@ bool sg_text_bool(const char* text, bool* value);
 /// ("0.1", "1000000", "inf"). Writes at most size bytes, 32 are enough.
 void sg_text_number(char* text, int size, double value);
 
+/// Whether a text ends so, with something before it: "a.xml" in ".xml".
+bool sg_text_ends(const char* text, const char* end);
+
 /// The entry of names (count) nearest to name by edit distance, if near enough to suggest; else NULL.
 const char* sg_text_nearest(const char* name, const char* const* names, int count);
 

@@ -62,7 +62,8 @@ const SgCommand sg_command_export = {
     .summary = "write a policy as C or ONNX",
     .usage = "softgait export [RUN|POLICY] --to FORM --out PATH [flags]",
     .examples =
-        "  softgait export --to c --out walk.c --name walk      walk.c and walk.h, from the newest run\n"
+        "  softgait export --to c --out walk.c --name walk      walk.c and walk.h, from the newest "
+        "run\n"
         "  softgait export runs/hopper/20260101-120000-s0-1a2b --to onnx --out hopper.onnx\n"
         "  softgait export walk.safetensors --to c --out walk.c\n",
     .max_words = 1,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/draw.h"
 #include "train/run_read.h"
@@ -110,12 +111,6 @@ static int by_task(const void* a, const void* b) {
 
 //-------------------------------- the command ---------------------------------------------------
 
-static bool ends_with(const char* text, const char* end) {
-  size_t n = strlen(text), m = strlen(end);
-  return n > m && strcmp(text + n - m, end) == 0;
-}
-
-
 static SgStatus run_plot(const SgArgs* args, SgError* error) {
   static SgPlot plot;
   const char* out = sg_args_text(args, "--out", NULL);
@@ -124,7 +119,7 @@ static SgStatus run_plot(const SgArgs* args, SgError* error) {
     return sg_fail(error, SG_USAGE,
                    "plot needs runs and a file: softgait plot runs/hopper --out hopper.svg");
   }
-  if (!ends_with(out, ".svg") && !ends_with(out, ".png")) {
+  if (!sg_text_ends(out, ".svg") && !sg_text_ends(out, ".png")) {
     return sg_fail(error, SG_USAGE, "--out is '%s', it must end in .svg or .png", out);
   }
   for (int i = 0; status == SG_OK && i < args->nword; i++) {
@@ -136,7 +131,7 @@ static SgStatus run_plot(const SgArgs* args, SgError* error) {
   }
   if (status == SG_OK) {
     qsort(plot.curves, (size_t)plot.n, sizeof(SgCurve), by_task);
-    status = sg_draw(&plot, out, ends_with(out, ".png"), error);
+    status = sg_draw(&plot, out, sg_text_ends(out, ".png"), error);
   }
   if (status == SG_OK) {
     fprintf(stderr, "%s: %d run%s\n", out, plot.n, plot.n == 1 ? "" : "s");

@@ -1,5 +1,5 @@
-// softgait record: hands over to softgait-record, the program beside this one that draws; this one links no
-// graphics.
+// softgait record: hands over to softgait-record, the program beside this one that draws; this one
+// links no graphics.
 
 #include <errno.h>
 #include <stdio.h>

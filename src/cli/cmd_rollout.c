@@ -7,12 +7,12 @@
 //
 // A policy on a model without a task file: obs_0.. are its channels, the reward stays empty.
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "cli/columns.h"
 #include "cli/command.h"
 #include "cli/player_args.h"
 #include "task/env.h"
@@ -47,43 +47,12 @@ typedef struct Rollout {
   float* row;                // (nobs + nact)
   float values[SG_MAX_COMMAND_INPUT];
   const float* command;  // (ncommand), or NULL
+  int* columns;          // (nact) of the actions' table
   FILE* out;
-  char* bytes;
-  size_t size;
 } Rollout;
 
 
 //-------------------------------- input ---------------------------------------------------------
-
-// the column where name_0, name_1, ... begin; they must follow each other
-static SgStatus find_columns(const SgTable* table, const char* path, const char* stem, int n,
-                             int* columns, SgError* error) {
-  for (int i = 0; i < n; i++) {
-    char name[64];
-    snprintf(name, sizeof(name), "%s_%d", stem, i);
-    columns[i] = sg_table_column(table, name);
-    if (columns[i] < 0) {
-      return sg_fail(error, SG_FILE, "%s:1: has no column %s; %s_0 to %s_%d are needed", path, name,
-                     stem, stem, n - 1);
-    }
-  }
-  return SG_OK;
-}
-
-
-// finite numbers of a row by columns; an empty field is none
-static SgStatus take_numbers(const SgTable* table, const char* path, int64_t row,
-                             const int* columns, int n, double* to, SgError* error) {
-  for (int i = 0; i < n; i++) {
-    to[i] = table->values[row * table->ncolumn + columns[i]];
-    if (!isfinite(to[i])) {
-      return sg_fail(error, SG_FILE, "%s:%lld: column %s holds no finite number", path,
-                     (long long)row + 2, table->names[columns[i]]);
-    }
-  }
-  return SG_OK;
-}
-
 
 static SgStatus read_start(Rollout* r, const char* path, SgError* error) {
   const mjModel* m = sg_task_model(r->task);
@@ -100,13 +69,13 @@ static SgStatus read_start(Rollout* r, const char* path, SgError* error) {
     status = sg_fail(error, SG_MACHINE, "out of memory for a rollout");
   }
   if (status == SG_OK) {
-    status = find_columns(&r->start, path, "qpos", nq, columns, error);
+    status = sg_columns_find(&r->start, path, "qpos", nq, columns, error);
   }
   if (status == SG_OK) {
-    status = find_columns(&r->start, path, "qvel", nv, columns + nq, error);
+    status = sg_columns_find(&r->start, path, "qvel", nv, columns + nq, error);
   }
   if (status == SG_OK) {
-    status = take_numbers(&r->start, path, 0, columns, nq + nv, state, error);
+    status = sg_columns_take(&r->start, path, 0, columns, nq + nv, state, error);
   }
   if (status == SG_OK) {
     sg_env_reset_to(r->env, state, state + nq);
@@ -238,29 +207,32 @@ static void ask_policy(Rollout* r) {
 }
 
 
-static SgStatus play(Rollout* r, const char* actions, SgError* error) {
-  int columns[1024] = {0}, nact = r->info->nact;
-  bool failed = false;
-  SgStatus status = SG_OK;
-  if (actions) {
-    status = nact > 1024 ? sg_fail(error, SG_FILE, "%d actions are more than 1024", nact)
-                         : sg_table_read(actions, &r->actions, error);
-    if (status == SG_OK) {
-      status = find_columns(&r->actions, actions, "action", nact, columns, error);
-    }
-    r->steps = r->steps > 0 && r->steps < r->actions.nrow ? r->steps : r->actions.nrow;
+// the actions' table, and as many steps as it has
+static SgStatus open_actions(Rollout* r, const char* path, SgError* error) {
+  int nact = r->info->nact;
+  r->columns = calloc((size_t)nact, sizeof(int));
+  if (!r->columns) {
+    return sg_fail(error, SG_MACHINE, "out of memory for a rollout");
   }
+  SgStatus status = sg_table_read(path, &r->actions, error);
+  if (status == SG_OK) {
+    status = sg_columns_find(&r->actions, path, "action", nact, r->columns, error);
+  }
+  r->steps = r->steps > 0 && r->steps < r->actions.nrow ? r->steps : r->actions.nrow;
+  return status;
+}
 
+
+static SgStatus play(Rollout* r, const char* actions, SgError* error) {
+  bool failed = false, over = false;
   print_header(r);
   print_row(r, 0, (SgStep){0});
-  for (int64_t i = 0; status == SG_OK && i < r->steps; i++) {
-    if (actions) {
-      status = take_numbers(&r->actions, actions, i, columns, nact, r->ctrl, error);
-    } else {
+  for (int64_t i = 0; i < r->steps && !over; i++) {
+    if (!actions) {
       ask_policy(r);
-    }
-    if (status != SG_OK) {
-      break;
+    } else if (sg_columns_take(&r->actions, actions, i, r->columns, r->info->nact, r->ctrl,
+                               error) != SG_OK) {
+      return SG_FILE;
     }
     SgStep step = sg_env_step(r->env, r->ctrl);
     print_row(r, i + 1, step);
@@ -269,13 +241,32 @@ static SgStatus play(Rollout* r, const char* actions, SgError* error) {
               (long long)i + 1);
       failed = true;
     }
-    if ((step.terminated || step.truncated) && !r->no_end) {
-      break;
-    }
+    over = (step.terminated || step.truncated) && !r->no_end;
   }
+  return SG_OK;
+}
+
+
+// the trace, in memory first: a failed rollout leaves no half of one
+static SgStatus write_trace(Rollout* r, const char* actions, const char* path, SgError* error) {
+  char* bytes = NULL;
+  size_t size;
+  r->out = open_memstream(&bytes, &size);
+  if (!r->out) {
+    return sg_fail(error, SG_MACHINE, "out of memory for a rollout");
+  }
+  SgStatus status = play(r, actions, error);
+  bool closed = fclose(r->out) == 0;
+  if (status == SG_OK) {
+    status = closed ? sg_file_write(path, bytes, size, error)
+                    : sg_fail(error, SG_MACHINE, "out of memory for a rollout");
+  }
+  free(bytes);
   return status;
 }
 
+
+//-------------------------------- the command ---------------------------------------------------
 
 // which words are needed, before anything is loaded
 static SgStatus check_words(const SgArgs* args, SgError* error) {
@@ -303,58 +294,64 @@ static SgStatus check_words(const SgArgs* args, SgError* error) {
 }
 
 
-static SgStatus run_rollout(const SgArgs* args, SgError* error) {
-  Rollout r = {.state = sg_args_has(args, "--state"), .no_end = sg_args_has(args, "--no-end")};
-  const char *actions = sg_args_text(args, "--actions", NULL),
-             *out = sg_args_text(args, "--out", NULL);
-  SgStatus status = check_words(args, error);
-
-  // the task, who acts, from where
-  if (status == SG_OK) {
-    status = load_task(&r, args, error);
-  }
-  if (status == SG_OK) {
-    r.steps = actions ? 0 : r.info->episode_steps;
-    status = sg_args_int(args, "--steps", 1, 1000000000, &r.steps, error);
-  }
-  if (status == SG_OK && !actions && r.steps == 0) {
+// how many steps at most: of a policy, the task's time limit
+static SgStatus find_steps(Rollout* r, const SgArgs* args, const char* actions, SgError* error) {
+  r->steps = actions ? 0 : r->info->episode_steps;
+  SgStatus status = sg_args_int(args, "--steps", 1, 1000000000, &r->steps, error);
+  if (status == SG_OK && !actions && r->steps == 0) {
     status = sg_fail(error, SG_USAGE, "task %s has no time limit, so --policy needs --steps",
-                     r.info->name);
+                     r->info->name);
+  }
+  return status;
+}
+
+
+// the task, who acts, from where
+static SgStatus prepare(Rollout* r, const SgArgs* args, const char* actions, SgError* error) {
+  SgStatus status = load_task(r, args, error);
+  if (status == SG_OK) {
+    status = find_steps(r, args, actions, error);
   }
   if (status == SG_OK && !actions) {
-    status = open_policy(&r, args, error);
+    status = open_policy(r, args, error);
   }
   if (status == SG_OK) {
-    status = make_env(&r, error);
+    status = make_env(r, error);
   }
   if (status == SG_OK) {
-    status = read_start(&r, sg_args_text(args, "--start", NULL), error);
+    status = read_start(r, sg_args_text(args, "--start", NULL), error);
+  }
+  if (status == SG_OK && actions) {
+    status = open_actions(r, actions, error);
+  }
+  return status;
+}
+
+
+static void close_rollout(Rollout* r) {
+  free(r->ctrl);
+  free(r->columns);
+  free(r->memory);
+  sg_table_free(&r->start);
+  sg_table_free(&r->actions);
+  sg_player_close(&r->player);
+  sg_env_free(r->env);
+  sg_task_free(r->task);
+}
+
+
+static SgStatus run_rollout(const SgArgs* args, SgError* error) {
+  Rollout r = {.state = sg_args_has(args, "--state"), .no_end = sg_args_has(args, "--no-end")};
+  const char* actions = sg_args_text(args, "--actions", NULL);
+  SgStatus status = check_words(args, error);
+  if (status == SG_OK) {
+    status = prepare(&r, args, actions, error);
   }
   if (status == SG_OK) {
     sg_player_say(&r.player);
+    status = write_trace(&r, actions, sg_args_text(args, "--out", NULL), error);
   }
-
-  // the trace, in memory first: a failed rollout leaves no half of one
-  r.out = status == SG_OK ? open_memstream(&r.bytes, &r.size) : NULL;
-  if (status == SG_OK && !r.out) {
-    status = sg_fail(error, SG_MACHINE, "out of memory for a rollout");
-  }
-  if (status == SG_OK) {
-    status = play(&r, actions, error);
-  }
-  bool closed = r.out && fclose(r.out) == 0;
-  if (status == SG_OK) {
-    status = closed ? sg_file_write(out, r.bytes, r.size, error)
-                    : sg_fail(error, SG_MACHINE, "out of memory for a rollout");
-  }
-  free(r.bytes);
-  free(r.ctrl);
-  free(r.memory);
-  sg_table_free(&r.start);
-  sg_table_free(&r.actions);
-  sg_player_close(&r.player);
-  sg_env_free(r.env);
-  sg_task_free(r.task);
+  close_rollout(&r);
   return status;
 }
 

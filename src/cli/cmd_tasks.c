@@ -1,11 +1,8 @@
 // softgait tasks: what can be trained, and what a task sees, does and is paid for.
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/text.h"
 #include "cli/command.h"
 #include "task/task.h"
 
@@ -42,40 +39,14 @@ static SgStatus list_tasks(SgError* error) {
 }
 
 
-static void print_observation(const SgTask* task) {
-  int at = 0;
-  printf("\nobservation:\n");
-  for (int i = 0; i < sg_task_nterm(task); i++) {
-    SgTaskTerm term = sg_task_term(task, i);
-    char clip[80] = "", low[32], high[32];
-    if (!isinf(term.clip_low) || !isinf(term.clip_high)) {
-      sg_text_number(low, sizeof(low), term.clip_low);
-      sg_text_number(high, sizeof(high), term.clip_high);
-      snprintf(clip, sizeof(clip), "  clipped to [%s, %s]", low, high);
-    }
-    for (int j = 0; j < term.size; j++) {
-      printf("  %4d  %s%s\n", at++, term.elements[j], clip);
-    }
+// a text that was made for us; NULL when it was not
+static SgStatus print_and_free(char* text, const SgError* error) {
+  if (!text) {
+    return error->status;
   }
-}
-
-
-static void print_rest(const SgTask* task) {
-  const SgTaskInfo* info = sg_task_info(task);
-  printf("\nactions, from [-1, 1] to the actuator's control:\n");
-  for (int i = 0; i < info->nact; i++) {
-    printf("  %4d  %-24s [%g, %g]\n", i, info->actuators[i], info->act_low[i], info->act_high[i]);
-  }
-  printf("\nreward, summed in this order:\n");
-  for (int i = 0; i < info->nreward; i++) {
-    printf("        %s\n", info->rewards[i]);
-  }
-  printf("\nparameters (--set task.NAME=VALUE):\n");
-  for (int i = 0; i < info->nparameter; i++) {
-    const char *name, *value, *fallback;
-    sg_task_parameter(task, i, &name, &value, &fallback);
-    printf("        %-46s %s\n", name, value);
-  }
+  fputs(text, stdout);
+  free(text);
+  return SG_OK;
 }
 
 
@@ -89,27 +60,9 @@ static SgStatus describe(const char* name, SgError* error) {
   if (!task) {
     return error->status;
   }
-  const SgTaskInfo* info = sg_task_info(task);
-  printf("%s: %s\n", info->name, info->about);
-  printf("task file:  %s\nmodel:      %s\n", info->task_path, info->model_path);
-  printf("step:       %g s, %d of MuJoCo's %g s\n", info->dt, info->frame_skip,
-         sg_task_model(task)->opt.timestep);
-  printf("time limit: %d steps\n", info->episode_steps);
-  print_observation(task);
-  print_rest(task);
+  char* text = sg_task_describe(task, error);
   sg_task_free(task);
-  return SG_OK;
-}
-
-
-static SgStatus print_template(const char* model, SgError* error) {
-  char* text = sg_task_template(model, error);
-  if (!text) {
-    return error->status;
-  }
-  fputs(text, stdout);
-  free(text);
-  return SG_OK;
+  return print_and_free(text, error);
 }
 
 
@@ -119,7 +72,7 @@ static SgStatus run_tasks(const SgArgs* args, SgError* error) {
   if (!sg_args_has(args, "--init")) {
     status = name ? describe(name, error) : list_tasks(error);
   } else if (name) {
-    status = print_template(name, error);
+    status = print_and_free(sg_task_template(name, error), error);
   } else {
     status = sg_fail(error, SG_USAGE, "--init needs a model: softgait tasks robot.xml --init");
   }

@@ -7,9 +7,9 @@
 #include "cli/fit_print.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/inspect_json.h"
 #include "train/fit.h"
 #include "train/player.h"
@@ -50,8 +50,7 @@ static SgStatus print_fit(const SgFit* fit, bool json, SgError* error) {
 
 // here MODEL.xml means the model itself, whatever task file lies beside it
 static SgTask* load(const char* model, SgError* error) {
-  size_t length = strlen(model);
-  bool alone = length > 4 && strcmp(model + length - 4, ".xml") == 0 && sg_file_exists(model);
+  bool alone = sg_text_ends(model, ".xml") && sg_file_exists(model);
   return alone ? sg_task_of_model(model, error) : sg_player_model(model, NULL, 0, error);
 }
 

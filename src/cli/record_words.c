@@ -39,10 +39,10 @@ static SgStatus take(const SgArgs* args, const char* name, int low, int high, in
 static SgStatus take_numbers(SgRecordWords* w, const SgArgs* args, SgError* error) {
   SgStatus status = take(args, "--episodes", 1, 1000, &w->episodes, error);
   if (status == SG_OK) {
-    status = take(args, "--width", 64, 8192, &w->width, error);
+    status = take(args, "--width", 64, 4096, &w->width, error);
   }
   if (status == SG_OK) {
-    status = take(args, "--height", 64, 8192, &w->height, error);
+    status = take(args, "--height", 64, 4096, &w->height, error);
   }
   if (status == SG_OK) {
     status = take(args, "--fps", 1, 240, &w->fps, error);

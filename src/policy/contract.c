@@ -1,4 +1,8 @@
 // Reading a contract: first how many of everything, then one allocation each, then line by line.
+//
+//   contract.c               entries, timing, names, the order of reading, golden lines
+//   contract_observation.c   terms, elements, commands among them, normaliser
+//   contract_action.c        command inputs, actions, safe action
 
 #include "policy/strict_float.h"
 // the pragma above must come first
@@ -6,21 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/contract.h"
+#include "policy/contract_read.h"
 #include "policy/words.h"
 
 enum {
-  MAX_ROW = 1 << 16,
-  MAX_HISTORY = 256,
-  MAX_COMMAND = 64,
   MAX_GOLDEN = 64
 };
-
-// where a sentence goes
-typedef struct Complaint {
-  char* text;
-  size_t size;
-} Complaint;
 
 static const double JITTER = 0.25;
 
@@ -46,7 +41,7 @@ static int is_entry(const char* key) {
 
 
 // a format we know, with everything in it and nothing else
-static int check_entries(const SgContainer* c, Complaint to) {
+static int check_entries(const SgContainer* c, SgComplaint to) {
   const char* format = sg_container_meta(c, "softgait.format");
   if (!format || strcmp(format, "1") != 0) {
     return sg_container_fail(to.text, to.size, "softgait.format is '%.20s', this reader knows 1",
@@ -70,8 +65,7 @@ static int check_entries(const SgContainer* c, Complaint to) {
 
 //-------------------------------- names ---------------------------------------------------------
 
-// a copy of the item at this place, behind the names that are already there
-static const char* keep_name(char** free_text, const char* at) {
+const char* sg_contract_keep_name(char** free_text, const char* at) {
   size_t length = sg_words_item(at);
   char* name = *free_text;
   memcpy(name, at, length);
@@ -88,7 +82,7 @@ static int by_name(const void* a, const void* b) {
 
 // whether names are all there and all different; `room` is for n pointers
 static int names_differ(const char** names, int n, const char** room, const char* what,
-                        Complaint to) {
+                        SgComplaint to) {
   if (n == 0) {
     return 1;
   }
@@ -104,7 +98,7 @@ static int names_differ(const char** names, int n, const char** room, const char
 }
 
 
-static int check_names(SgContract* c, Complaint to) {
+static int check_names(SgContract* c, SgComplaint to) {
   int most = c->nelement > c->nact ? c->nelement : c->nact;
   most = c->ncommand > most ? c->ncommand : most;
   const char** room = malloc(sizeof(room[0]) * (size_t)most);
@@ -117,300 +111,9 @@ static int check_names(SgContract* c, Complaint to) {
 }
 
 
-//-------------------------------- observation ---------------------------------------------------
+//-------------------------------- timing --------------------------------------------------------
 
-// a whole number within [1, most]; 0 for another
-static int whole(const char* line, const char* key, int most) {
-  float x;
-  return sg_words_float(line, key, &x) && x >= 1.0f && x <= (float)most && x == (float)(int)x
-             ? (int)x
-             : 0;
-}
-
-
-// sizes of every term, and what they come to
-static int measure_terms(SgContract* c, const char* text, Complaint to) {
-  for (const char* line = text; *line; line = sg_words_next_line(line)) {
-    SgTerm* term = &c->terms[c->nterm++];
-    term->size = whole(line, "size", MAX_ROW);
-    term->history = whole(line, "history", MAX_HISTORY);
-    term->element = c->nelement;
-    term->row = c->nobs;
-    if (!sg_words_known(line, "term size unit scale offset clip history elements") ||
-        term->size == 0 || term->history == 0) {
-      return sg_container_fail(to.text, to.size,
-                               "softgait.observation, line %d: needs size 1 to %d, history 1 to %d",
-                               c->nterm, MAX_ROW, MAX_HISTORY);
-    }
-    if (term->size > (MAX_ROW - c->nobs) / term->history) {
-      return sg_container_fail(to.text, to.size, "the observation has more than %d numbers",
-                               MAX_ROW);
-    }
-    c->nelement += term->size;
-    c->nobs += term->size * term->history;
-  }
-  return 1;
-}
-
-
-// as many element names as the term's size
-static int read_elements(SgContract* c, const SgTerm* term, const char* line, char** names) {
-  const char* at = sg_words_find(line, "elements");
-  for (int i = 0; at && i < term->size; i++) {
-    c->elements[term->element + i] = keep_name(names, at);
-    at += sg_words_item(at);
-    at = *at == ',' ? at + 1 : i + 1 == term->size ? at : NULL;
-  }
-  return at && (*at == '\0' || *at == '\n' || *at == ' ') && at[-1] != ',';
-}
-
-
-static int read_term(SgContract* c, const SgTerm* term, const char* line) {
-  SgInput input;
-  float clip[2];
-  if (!sg_words_find(line, "term") || !sg_words_find(line, "unit") ||
-      !sg_words_float(line, "scale", &input.scale) ||
-      !sg_words_float(line, "offset", &input.offset) || !sg_words_list(line, "clip", clip, 2)) {
-    return 0;
-  }
-  input.low = clip[0];
-  input.high = clip[1];
-  for (int i = 0; i < term->size * term->history; i++) {
-    c->inputs[term->row + i] = input;
-  }
-  return sg_words_finite(input.scale) && input.scale > 0.0f && sg_words_finite(input.offset) &&
-         input.low <= input.high && input.low <= FLT_MAX && input.high >= -FLT_MAX;
-}
-
-
-// the place of a command; -1 when there is none of that name
-static int find_command(const SgContract* c, const char* name) {
-  int k = c->ncommand - 1;
-  while (k >= 0 && strcmp(c->command_names[k], name) != 0) {
-    k--;
-  }
-  return k;
-}
-
-
-// a command's limits are a clip of its numbers in the row, beside the term's own
-static int hold_commands(SgContract* c, Complaint to) {
-  for (int t = 0; t < c->nterm; t++) {
-    const SgTerm* term = &c->terms[t];
-    for (int i = 0; i < term->size * term->history; i++) {
-      int source = c->source[term->element + i % term->size];
-      SgInput* in = &c->inputs[term->row + i];
-      if (source < 0) {
-        const SgCommand* command = &c->commands[-1 - source];
-        in->low = command->low > in->low ? command->low : in->low;
-        in->high = command->high < in->high ? command->high : in->high;
-      }
-      if (!(in->low <= in->high)) {
-        return sg_container_fail(to.text, to.size,
-                                 "softgait.observation, line %d: the clip and a command's limits "
-                                 "have nothing in common",
-                                 t + 1);
-      }
-    }
-  }
-  return 1;
-}
-
-
-// elements called command:NAME are commands, the others channels
-static int read_sources(SgContract* c, Complaint to) {
-  int nused = 0;
-  for (int i = 0; i < c->nelement; i++) {
-    const char* name = c->elements[i];
-    if (strncmp(name, "command:", 8) != 0) {
-      c->channels[c->nchannel] = name;
-      c->source[i] = c->nchannel++;
-      continue;
-    }
-    int k = find_command(c, name + 8);
-    if (k < 0) {
-      return sg_container_fail(to.text, to.size, "softgait.command has no '%.60s'", name + 8);
-    }
-    c->source[i] = -1 - k;
-    nused++;
-  }
-  return nused == c->ncommand
-             ? hold_commands(c, to)
-             : sg_container_fail(to.text, to.size, "a command is not in the observation");
-}
-
-
-static int read_observation(SgContract* c, const char* text, char** names, Complaint to) {
-  if (!measure_terms(c, text, to)) {
-    return 0;
-  }
-  size_t n = (size_t)c->nelement;
-  c->inputs = calloc((size_t)c->nobs, sizeof(SgInput));
-  c->elements = calloc(n, sizeof(c->elements[0]));
-  c->channels = calloc(n, sizeof(c->channels[0]));
-  c->source = calloc(n, sizeof(c->source[0]));
-  if (!c->inputs || !c->elements || !c->channels || !c->source) {
-    return sg_container_fail(to.text, to.size, "out of memory");
-  }
-  const char* line = text;
-  for (int i = 0; i < c->nterm; i++, line = sg_words_next_line(line)) {
-    if (!read_elements(c, &c->terms[i], line, names)) {
-      return sg_container_fail(
-          to.text, to.size,
-          "softgait.observation, line %d: the list of elements does not have %d "
-          "names",
-          i + 1, c->terms[i].size);
-    }
-    if (!read_term(c, &c->terms[i], line)) {
-      return sg_container_fail(to.text, to.size,
-                               "softgait.observation, line %d: needs term, unit, a finite scale "
-                               "above 0, a finite offset and clip=low,high",
-                               i + 1);
-    }
-  }
-  return read_sources(c, to);
-}
-
-
-//-------------------------------- normaliser ----------------------------------------------------
-
-// (x - mean) / std within [-clip, clip], folded into one input; 0 when nothing finite is left
-static int fold(SgInput* in, double mean, double std, double clip) {
-  double scale = (double)in->scale / std, offset = ((double)in->offset - mean) / std;
-  float low = (float)((-clip - offset) / scale), high = (float)((clip - offset) / scale);
-  in->scale = (float)scale;
-  in->offset = (float)offset;
-  in->low = low > in->low ? low : in->low;
-  in->high = high < in->high ? high : in->high;
-  return sg_words_finite(in->scale) && in->scale > 0.0f && sg_words_finite(in->offset) &&
-         in->low <= in->high;
-}
-
-
-static int fold_all(SgContract* c, const float* mean, const float* std, float clip) {
-  int fine = 1;
-  for (int t = 0; t < c->nterm; t++) {
-    const SgTerm* term = &c->terms[t];
-    for (int i = 0; i < term->size * term->history; i++) {
-      int e = term->element + i % term->size;
-      fine = fine && sg_words_finite(mean[e]) && sg_words_finite(std[e]) && std[e] > 0.0f &&
-             fold(&c->inputs[term->row + i], (double)mean[e], (double)std[e], (double)clip);
-    }
-  }
-  return fine;
-}
-
-
-static int read_normaliser(SgContract* c, const char* text, Complaint to) {
-  if (strcmp(text, "none") == 0) {
-    return 1;
-  }
-  float clip, *mean = malloc(sizeof(float) * 2 * (size_t)c->nelement);
-  float* std = mean + c->nelement;
-  if (!mean) {
-    return sg_container_fail(to.text, to.size, "out of memory");
-  }
-  int fine = sg_words_lines(text) == 1 && sg_words_known(text, "mean std clip") &&
-             sg_words_list(text, "mean", mean, c->nelement) &&
-             sg_words_list(text, "std", std, c->nelement) && sg_words_float(text, "clip", &clip) &&
-             clip > 0.0f && fold_all(c, mean, std, clip);
-  free(mean);
-  return fine ? 1
-              : sg_container_fail(to.text, to.size,
-                                  "softgait.normaliser is neither none nor a finite mean and a std "
-                                  "above 0 for each of %d elements with a clip above 0 that leaves "
-                                  "something of the terms' own clips",
-                                  c->nelement);
-}
-
-
-//-------------------------------- commands and actions ------------------------------------------
-
-static int read_commands(SgContract* c, const char* text, char** names, Complaint to) {
-  if (strcmp(text, "none") == 0) {
-    return 1;
-  }
-  size_t n = (size_t)sg_words_lines(text);
-  if (n > MAX_COMMAND) {
-    return sg_container_fail(to.text, to.size, "softgait.command has more than %d lines",
-                             MAX_COMMAND);
-  }
-  c->commands = calloc(n, sizeof(SgCommand));
-  c->command_names = calloc(n, sizeof(c->command_names[0]));
-  if (!c->commands || !c->command_names) {
-    return sg_container_fail(to.text, to.size, "out of memory");
-  }
-  for (const char* line = text; *line; line = sg_words_next_line(line)) {
-    SgCommand* command = &c->commands[c->ncommand];
-    int known = sg_words_known(line, "command unit low high start");
-    if (!known || !sg_words_find(line, "command") || !sg_words_find(line, "unit") ||
-        !sg_words_float(line, "low", &command->low) ||
-        !sg_words_float(line, "high", &command->high) ||
-        !sg_words_float(line, "start", &command->start) || !sg_words_finite(command->low) ||
-        !sg_words_finite(command->high) || !(command->low <= command->start) ||
-        !(command->start <= command->high)) {
-      return sg_container_fail(to.text, to.size,
-                               "softgait.command, line %d: needs command, unit, finite low, high "
-                               "and a start within them",
-                               c->ncommand + 1);
-    }
-    c->command_names[c->ncommand++] = keep_name(names, sg_words_find(line, "command"));
-  }
-  return 1;
-}
-
-
-static int read_channel(const char* line, SgOutput* out) {
-  return sg_words_known(line, "actuator mode scale offset low high") &&
-         sg_words_find(line, "actuator") && sg_words_find(line, "mode") &&
-         sg_words_float(line, "scale", &out->scale) &&
-         sg_words_float(line, "offset", &out->offset) && sg_words_float(line, "low", &out->low) &&
-         sg_words_float(line, "high", &out->high) && sg_words_finite(out->scale) &&
-         out->scale > 0.0f && sg_words_finite(out->offset) && sg_words_finite(out->low) &&
-         sg_words_finite(out->high) && out->low <= out->high;
-}
-
-
-static int read_action(SgContract* c, const char* text, char** names, Complaint to) {
-  int n = sg_words_lines(text);
-  c->outputs = calloc((size_t)n, sizeof(SgOutput));
-  c->names = calloc((size_t)n, sizeof(c->names[0]));
-  if (!c->outputs || !c->names) {
-    return sg_container_fail(to.text, to.size, "out of memory");
-  }
-  for (const char* line = text; *line; line = sg_words_next_line(line)) {
-    if (!read_channel(line, &c->outputs[c->nact])) {
-      return sg_container_fail(to.text, to.size,
-                               "softgait.action, line %d: needs actuator, mode, a finite scale "
-                               "above 0, a finite offset and finite limits",
-                               c->nact + 1);
-    }
-    c->names[c->nact++] = keep_name(names, sg_words_find(line, "actuator"));
-  }
-  return 1;
-}
-
-
-// what is sent when the policy cannot answer: within the limits
-static int read_safe(SgContract* c, const char* text, Complaint to) {
-  float* values = calloc((size_t)c->nact, sizeof(float));
-  int fine = values && sg_words_lines(text) == 1 && sg_words_known(text, "values") &&
-             sg_words_list(text, "values", values, c->nact);
-  for (int j = 0; fine && j < c->nact; j++) {
-    SgOutput* out = &c->outputs[j];
-    out->safe = values[j];
-    fine = out->safe >= out->low && out->safe <= out->high;
-  }
-  free(values);
-  return fine ? 1
-              : sg_container_fail(to.text, to.size,
-                                  "softgait.safe_action needs a value within the limits for each "
-                                  "of %d actions",
-                                  c->nact);
-}
-
-
-static int read_timing(SgContract* c, const char* text, Complaint to) {
+static int read_timing(SgContract* c, const char* text, SgComplaint to) {
   c->jitter = JITTER;
   int fine = sg_words_lines(text) == 1 && sg_words_known(text, "period timestep jitter") &&
              sg_words_number(text, "period", &c->period) &&
@@ -428,7 +131,7 @@ static int read_timing(SgContract* c, const char* text, Complaint to) {
 //-------------------------------- the whole -----------------------------------------------------
 
 int sg_contract_read(SgContract* c, const SgContainer* container, char* error, size_t error_size) {
-  Complaint to = {error, error_size};
+  SgComplaint to = {error, error_size};
   memset(c, 0, sizeof(*c));
   if (!check_entries(container, to)) {
     return 0;
@@ -444,12 +147,13 @@ int sg_contract_read(SgContract* c, const SgContainer* container, char* error, s
   if (!names || !c->terms) {
     return sg_container_fail(error, error_size, "out of memory");
   }
-  int fine =
-      read_timing(c, sg_container_meta(container, "softgait.timing"), to) &&
-      read_commands(c, command, &names, to) && read_observation(c, observation, &names, to) &&
-      read_normaliser(c, sg_container_meta(container, "softgait.normaliser"), to) &&
-      read_action(c, action, &names, to) &&
-      read_safe(c, sg_container_meta(container, "softgait.safe_action"), to) && check_names(c, to);
+  int fine = read_timing(c, sg_container_meta(container, "softgait.timing"), to) &&
+             sg_contract_commands(c, command, &names, to) &&
+             sg_contract_observation(c, observation, &names, to) &&
+             sg_contract_normaliser(c, sg_container_meta(container, "softgait.normaliser"), to) &&
+             sg_contract_action(c, action, &names, to) &&
+             sg_contract_safe(c, sg_container_meta(container, "softgait.safe_action"), to) &&
+             check_names(c, to);
   if (fine && sg_words_lines(sg_container_meta(container, "softgait.golden")) > MAX_GOLDEN) {
     return sg_container_fail(error, error_size, "softgait.golden has more than %d lines",
                              MAX_GOLDEN);

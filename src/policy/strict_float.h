@@ -7,9 +7,12 @@
 
 #include <float.h>
 
-#ifdef __FAST_MATH__
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__)
 #error \
     "softgait's policy runtime must not be compiled with -ffast-math: its output bytes are a promise"
+#endif
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0
+#error "softgait's policy runtime must not be compiled with -ffinite-math-only: it refuses NaN"
 #endif
 #if FLT_EVAL_METHOD != 0
 #error \

@@ -14,7 +14,7 @@ enum {
   EPISODE_STEPS = 1000  // of a model alone: it has no ends, so that a recording of it has one
 };
 
-static const SgObserveApi API = {mj_name2id, mj_id2name, mj_rnePostConstraint};
+const SgObserveApi sg_linked_mujoco = {mj_name2id, mj_id2name, mj_rnePostConstraint};
 
 
 static SgStatus no_memory(SgError* error) {
@@ -137,7 +137,8 @@ static SgStatus set_observation(SgTask* task, const SgDrive* drive, SgError* err
     if (!names[i]) {
       return no_memory(error);
     }
-    SgStatus status = sg_observe_channel(&channels[i], names[i], task->model, &API, error);
+    SgStatus status =
+        sg_observe_channel(&channels[i], names[i], task->model, &sg_linked_mujoco, error);
     if (status != SG_OK) {
       return status;
     }

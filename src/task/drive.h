@@ -13,7 +13,11 @@
 #include <mujoco/mujoco.h>
 
 #include "base/status.h"
+#include "task/observe.h"
 #include "task/task.h"
+
+/// The functions of the MuJoCo that this program is linked to. The plugin has a table of its own.
+extern const SgObserveApi sg_linked_mujoco;
 
 /// What a controller sees and drives. Borrowed during the call.
 typedef struct SgDrive {

@@ -117,12 +117,6 @@ const char* const* sg_task_names(int* n) {
 }
 
 
-static bool ends_with(const char* text, const char* end) {
-  size_t n = strlen(text), m = strlen(end);
-  return n >= m && strcmp(text + n - m, end) == 0;
-}
-
-
 // a path to a task file, or to a model with a task file of the same name beside it
 static SgStatus find_path(const char* task, char* path, int size, SgError* error) {
   if (snprintf(path, (size_t)size, "%s", task) >= size) {
@@ -131,7 +125,7 @@ static SgStatus find_path(const char* task, char* path, int size, SgError* error
   if (!sg_file_exists(task)) {
     return sg_fail(error, SG_FILE, "%s: there is no such file", task);
   }
-  if (ends_with(task, ".xml")) {
+  if (sg_text_ends(task, ".xml")) {
     snprintf(path, (size_t)size, "%.*s.yaml", (int)strlen(task) - 4, task);
     if (!sg_file_exists(path)) {
       return sg_fail(error, SG_FILE,
@@ -147,7 +141,7 @@ static SgStatus find_path(const char* task, char* path, int size, SgError* error
 SgStatus sg_task_find(const char* task, char* path, int path_size, SgError* error) {
   int n;
   const char* const* names = sg_task_names(&n);
-  if (strchr(task, '/') || ends_with(task, ".yaml") || ends_with(task, ".xml")) {
+  if (strchr(task, '/') || sg_text_ends(task, ".yaml") || sg_text_ends(task, ".xml")) {
     return find_path(task, path, path_size, error);
   }
 

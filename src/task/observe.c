@@ -30,21 +30,21 @@ typedef struct KindRow {
 
 // clang-format off
 static const KindRow KINDS[] = {
-  //  name               object       comp  velocity pair     field               change  force
-  {{"qpos",             mjOBJ_JOINT,   0, false, false}, AT(qpos),             PLAIN,  false},
-  {{"qvel",             mjOBJ_JOINT,   0, true,  false}, AT(qvel),             PLAIN,  false},
-  {{"sin_qpos",         mjOBJ_JOINT,   0, false, false}, AT(qpos),             SINE,   false},
-  {{"cos_qpos",         mjOBJ_JOINT,   0, false, false}, AT(qpos),             COSINE, false},
-  {{"xpos",             mjOBJ_BODY,    3, false, false}, AT(xpos),             PLAIN,  false},
-  {{"xpos_difference",  mjOBJ_BODY,    3, false, true},  AT(xpos),             PLAIN,  false},
-  {{"xquat",            mjOBJ_BODY,    4, false, false}, AT(xquat),            PLAIN,  false},
-  {{"site_xpos",        mjOBJ_SITE,    3, false, false}, AT(site_xpos),        PLAIN,  false},
-  {{"cinert",           mjOBJ_BODY,   10, false, false}, AT(cinert),           PLAIN,  false},
-  {{"cvel",             mjOBJ_BODY,    6, false, false}, AT(cvel),             PLAIN,  false},
-  {{"qfrc_actuator",    mjOBJ_JOINT,   0, true,  false}, AT(qfrc_actuator),    PLAIN,  true},
-  {{"qfrc_constraint",  mjOBJ_JOINT,   0, true,  false}, AT(qfrc_constraint),  PLAIN,  true},
-  {{"cfrc_ext",         mjOBJ_BODY,    6, false, false}, AT(cfrc_ext),         PLAIN,  true},
-  {{"sensor",           mjOBJ_SENSOR,  0, false, false}, AT(sensordata),       PLAIN,  false},
+  //  name               object       comp  velocity pair  lagged what                                field               change  force
+  {{"qpos",             mjOBJ_JOINT,   0, false, false, false, "position of a joint"},                AT(qpos),            PLAIN,  false},
+  {{"qvel",             mjOBJ_JOINT,   0, true,  false, false, "velocity of a joint"},                AT(qvel),            PLAIN,  false},
+  {{"sin_qpos",         mjOBJ_JOINT,   0, false, false, false, "sine of a joint's position"},         AT(qpos),            SINE,   false},
+  {{"cos_qpos",         mjOBJ_JOINT,   0, false, false, false, "cosine of a joint's position"},       AT(qpos),            COSINE, false},
+  {{"xpos",             mjOBJ_BODY,    3, false, false, true,  "world position of a body"},           AT(xpos),            PLAIN,  false},
+  {{"xpos_difference",  mjOBJ_BODY,    3, false, true,  true,  "from the second body to the first"},  AT(xpos),            PLAIN,  false},
+  {{"xquat",            mjOBJ_BODY,    4, false, false, true,  "orientation of a body, w x y z"},     AT(xquat),           PLAIN,  false},
+  {{"site_xpos",        mjOBJ_SITE,    3, false, false, true,  "world position of a site"},           AT(site_xpos),       PLAIN,  false},
+  {{"cinert",           mjOBJ_BODY,   10, false, false, true,  "inertia of a body, and its mass"},    AT(cinert),          PLAIN,  false},
+  {{"cvel",             mjOBJ_BODY,    6, false, false, true,  "rotation, velocity of a body"},       AT(cvel),            PLAIN,  false},
+  {{"qfrc_actuator",    mjOBJ_JOINT,   0, true,  false, true,  "actuator force on a joint"},          AT(qfrc_actuator),   PLAIN,  true},
+  {{"qfrc_constraint",  mjOBJ_JOINT,   0, true,  false, true,  "constraint force on a joint"},        AT(qfrc_constraint), PLAIN,  true},
+  {{"cfrc_ext",         mjOBJ_BODY,    6, false, false, true,  "contact torque, force on a body"},    AT(cfrc_ext),        PLAIN,  true},
+  {{"sensor",           mjOBJ_SENSOR,  0, false, false, true,  "sensor of the model"},                AT(sensordata),      PLAIN,  false},
 };
 // clang-format on
 

@@ -56,10 +56,12 @@ typedef struct SgChannel {
 /// The facts of a kind that parsers need.
 typedef struct SgKind {
   const char* name;
-  int object;      ///< mjtObj of its elements: joint, body, site or sensor
-  int ncomponent;  ///< components per element; 0: as many as the joint or sensor has
-  bool velocity;   ///< joints are counted in velocities, not positions
-  bool pair;       ///< an element is two bodies
+  int object;        ///< mjtObj of its elements: joint, body, site or sensor
+  int ncomponent;    ///< components per element; 0: as many as the joint or sensor has
+  bool velocity;     ///< joints are counted in velocities, not positions
+  bool pair;         ///< an element is two bodies
+  bool lagged;       ///< of the last evaluation inside mj_step, not of the state's own time
+  const char* what;  ///< a few words for people: "velocity of a joint"
 } SgKind;
 
 /// Number of kinds, and the facts of one.

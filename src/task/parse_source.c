@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "task/drive.h"
 #include "task/parse.h"
 
 enum {
@@ -34,8 +35,6 @@ typedef struct Source {
   const char** names;  // (room)
   SgError* error;
 } Source;
-
-static const SgObserveApi API = {mj_name2id, mj_id2name, mj_rnePostConstraint};
 
 
 // add "kind:element:component", or "kind:element" when the element has one number only
@@ -123,7 +122,7 @@ static bool add_range(Source* s) {
 static bool add_named(Source* s, SgYamlNode node) {
   const char* text = sg_yaml_text(node);
   SgError why = {0};
-  int id = text ? sg_observe_element(s->task->model, &API, s->kind, text, &why) : -1;
+  int id = text ? sg_observe_element(s->task->model, &sg_linked_mujoco, s->kind, text, &why) : -1;
   if (id < 0) {
     sg_yaml_fail(node, s->error, "%s", text ? why.text : "a name is needed here");
     return false;
@@ -175,7 +174,7 @@ static bool add_pair(Source* s) {
   }
   for (int i = 0; i < 2; i++) {
     SgError why = {0};
-    if (sg_observe_element(s->task->model, &API, s->kind, names[i], &why) < 0) {
+    if (sg_observe_element(s->task->model, &sg_linked_mujoco, s->kind, names[i], &why) < 0) {
       sg_yaml_fail(sg_yaml_at(of, i), s->error, "%s", why.text);
       return false;
     }
@@ -236,7 +235,8 @@ static int find_kind(SgYamlNode entry, const char* name, SgError* error) {
 static SgStatus resolve(Source* s, SgChannel* channels) {
   for (int i = 0; i < s->n; i++) {
     SgError why = {0};
-    if (sg_observe_channel(&channels[i], s->names[i], s->task->model, &API, &why) != SG_OK) {
+    if (sg_observe_channel(&channels[i], s->names[i], s->task->model, &sg_linked_mujoco, &why) !=
+        SG_OK) {
       return sg_yaml_fail(s->entry, s->error, "%s", why.text);
     }
     for (int j = 0; j < i; j++) {

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "task/drive.h"
 #include "task/parse.h"
 
 
@@ -43,8 +44,8 @@ static int find_body(const mjModel* m, const char* name) {
 static SgStatus unknown_element(const SgTask* task, SgYamlNode node, bool body, const char* name,
                                 SgError* error) {
   SgError why = {0};
-  const SgObserveApi api = {mj_name2id, mj_id2name, mj_rnePostConstraint};
-  sg_observe_element(task->model, &api, sg_observe_kind(body ? "xpos" : "qpos"), name, &why);
+  sg_observe_element(task->model, &sg_linked_mujoco, sg_observe_kind(body ? "xpos" : "qpos"), name,
+                     &why);
   return sg_param_fail(&task->params, node, error, "%s", why.text);
 }
 

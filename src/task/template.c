@@ -1,7 +1,8 @@
 // A first task file for a model that has none: what `softgait tasks MODEL.xml --init` prints.
 //
 // It loads and runs as it is: all joints observed, all actuators driven, go forward at little
-// effort, and, for a robot with a free joint, stay up. The point is to be edited.
+// effort, and, for a robot with a free joint, stay up. The point is to be edited, so the names that the
+// model has are listed at its end.
 
 #include <math.h>
 #include <stdio.h>
@@ -161,6 +162,54 @@ static void put_rules(FILE* out, const Sketch* s) {
 }
 
 
+// whether a name can stand in a comment
+static bool is_printable(const char* name) {
+  for (; *name; name++) {
+    if ((unsigned char)*name < ' ' || *name == 127) {
+      return false;
+    }
+  }
+  return true;
+}
+
+
+// "#   joints     hip, knee": what a file may name, some 90 letters a line
+static void put_names(FILE* out, const mjModel* m, int object, int n, const char* word) {
+  int column = 0;
+  for (int i = 0; i < n; i++) {
+    const char* name = mj_id2name(m, object, i);
+    if (!name || !is_printable(name)) {
+      continue;
+    }
+    int length = (int)strlen(name) + 2;
+    if (column == 0 || column + length > 90) {
+      fprintf(out, "%s#   %-9s  ", column == 0 ? "" : "\n", column == 0 ? word : "");
+      column = 15;
+    } else {
+      fputs(", ", out);
+    }
+    fputs(name, out);
+    column += length;
+  }
+  fputs(column > 0 ? "\n" : "", out);
+}
+
+
+// names to choose from, and where to read on
+static void put_choice(FILE* out, const Sketch* s) {
+  const mjModel* m = s->m;
+  fprintf(out, "\n# What this model has, by name:\n");
+  put_names(out, m, mjOBJ_JOINT, (int)m->njnt, "joints");
+  put_names(out, m, mjOBJ_ACTUATOR, (int)m->nactuator, "actuators");
+  put_names(out, m, mjOBJ_BODY, (int)m->nbody, "bodies");
+  put_names(out, m, mjOBJ_SITE, (int)m->nsite, "sites");
+  put_names(out, m, mjOBJ_SENSOR, (int)m->nsensor, "sensors");
+  fprintf(
+      out,
+      "# Some are chosen so: {term: qvel, joints: [NAME, NAME]}, {term: sensor, sensors: all}.\n");
+}
+
+
 static char* write_text(const mjModel* m, const char* path) {
   char* text = NULL;
   size_t size;
@@ -172,6 +221,7 @@ static char* write_text(const mjModel* m, const char* path) {
   put_head(out, &s);
   put_action(out, &s);
   put_rules(out, &s);
+  put_choice(out, &s);
   bool fine = !ferror(out);
   if (fclose(out) != 0 || !fine) {
     free(text);

@@ -8,7 +8,7 @@ file(READ ${step} text)
 string(REPLACE "\\" "\\\\" text "${text}")
 string(REPLACE "\"" "\\\"" text "${text}")
 string(REPLACE "\n" "\\n\"\n\"" text "${text}")
-file(CONFIGURE OUTPUT ${made}/export_step.h CONTENT "\"@text@\"\n" @ONLY)
+file(CONFIGURE OUTPUT ${made}/train/export_step.h CONTENT "\"@text@\"\n" @ONLY)
 
 find_program(PROTOC_C protoc-c)
 find_file(ONNX_PROTO onnx.proto PATH_SUFFIXES include/onnx onnx)

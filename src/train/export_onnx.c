@@ -11,12 +11,12 @@
 
 #include <float.h>
 #include <math.h>
+#include <onnx.pb-c.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
-#include "onnx.pb-c.h"
 #include "policy/inside.h"
 #include "train/export.h"
 
@@ -59,7 +59,8 @@ typedef struct Graph {
 //-------------------------------- constants and operators ---------------------------------------
 
 // a constant of rows x columns, to be filled; ndim 1: a vector of columns. Returns its name
-static char* add_tensor(Graph* g, const char* name, int ndim, int rows, int columns, float** values) {
+static char* add_tensor(Graph* g, const char* name, int ndim, int rows, int columns,
+                        float** values) {
   Tensor* t = &g->tensors[g->ntensor];
   size_t size = sizeof(float) * (size_t)rows * (size_t)columns;
   onnx__tensor_proto__init(&t->proto);
@@ -108,8 +109,8 @@ static void set_attribute(Graph* g, const char* name, int64_t value, bool list) 
   n->axis = value;
   n->attribute.name = (char*)name;
   n->attribute.has_type = 1;
-  n->attribute.type =
-      list ? ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS : ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT;
+  n->attribute.type = list ? ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS
+                           : ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT;
   n->attribute.has_i = !list;
   n->attribute.i = list ? 0 : value;
   n->attribute.n_ints = list;
@@ -121,8 +122,8 @@ static void set_attribute(Graph* g, const char* name, int64_t value, bool list) 
 
 
 // an operator with a constant row: of each struct in `from`, the float at `offset`
-static char* add_row(Graph* g, const char* op, const char* output, char* input, const char* constant,
-                     const void* from, size_t stride, size_t offset, int n) {
+static char* add_row(Graph* g, const char* op, const char* output, char* input,
+                     const char* constant, const void* from, size_t stride, size_t offset, int n) {
   float* values;
   char* name = add_tensor(g, constant, 2, 1, n, &values);
   for (int i = 0; values && i < n; i++) {
@@ -137,12 +138,14 @@ static char* add_row(Graph* g, const char* op, const char* output, char* input, 
 static char* add_inputs(Graph* g) {
   const SgContract* c = &g->policy->contract;
   size_t stride = sizeof(SgInput);
-  char* x = add_row(g, "Max", "obs_above", "obs", "obs_low", c->inputs, stride, offsetof(SgInput, low),
-                    c->nobs);
-  x = add_row(g, "Min", "obs_inside", x, "obs_high", c->inputs, stride, offsetof(SgInput, high), c->nobs);
-  x = add_row(g, "Mul", "obs_scaled", x, "obs_scale", c->inputs, stride, offsetof(SgInput, scale), c->nobs);
-  return add_row(g, "Add", "obs_prepared", x, "obs_offset", c->inputs, stride, offsetof(SgInput, offset),
-                 c->nobs);
+  char* x = add_row(g, "Max", "obs_above", "obs", "obs_low", c->inputs, stride,
+                    offsetof(SgInput, low), c->nobs);
+  x = add_row(g, "Min", "obs_inside", x, "obs_high", c->inputs, stride, offsetof(SgInput, high),
+              c->nobs);
+  x = add_row(g, "Mul", "obs_scaled", x, "obs_scale", c->inputs, stride, offsetof(SgInput, scale),
+              c->nobs);
+  return add_row(g, "Add", "obs_prepared", x, "obs_offset", c->inputs, stride,
+                 offsetof(SgInput, offset), c->nobs);
 }
 
 
@@ -176,11 +179,14 @@ static char* add_outputs(Graph* g, char* mean) {
   const SgContract* c = &g->policy->contract;
   size_t stride = sizeof(SgOutput);
   char* y = add_node(g, "Tanh", "squashed", mean, NULL, NULL);
-  y = add_row(g, "Mul", "act_scaled", y, "act_scale", c->outputs, stride, offsetof(SgOutput, scale), c->nact);
-  y = add_row(g, "Add", "act_shifted", y, "act_offset", c->outputs, stride, offsetof(SgOutput, offset),
+  y = add_row(g, "Mul", "act_scaled", y, "act_scale", c->outputs, stride, offsetof(SgOutput, scale),
               c->nact);
-  y = add_row(g, "Max", "act_above", y, "act_low", c->outputs, stride, offsetof(SgOutput, low), c->nact);
-  return add_row(g, "Min", "act_inside", y, "act_high", c->outputs, stride, offsetof(SgOutput, high), c->nact);
+  y = add_row(g, "Add", "act_shifted", y, "act_offset", c->outputs, stride,
+              offsetof(SgOutput, offset), c->nact);
+  y = add_row(g, "Max", "act_above", y, "act_low", c->outputs, stride, offsetof(SgOutput, low),
+              c->nact);
+  return add_row(g, "Min", "act_inside", y, "act_high", c->outputs, stride,
+                 offsetof(SgOutput, high), c->nact);
 }
 
 
@@ -259,7 +265,8 @@ static void make_port(Port* p, char* name, int columns) {
 
 
 // every entry of the contract, and the digest of the file
-static void make_metadata(const SgExport* job, Onnx__ModelProto* model, Onnx__StringStringEntryProto* entries,
+static void make_metadata(const SgExport* job, Onnx__ModelProto* model,
+                          Onnx__StringStringEntryProto* entries,
                           Onnx__StringStringEntryProto** list) {
   const char *key, *value;
   int n = 0;
@@ -297,7 +304,8 @@ static SgStatus write_graph(const SgExport* job, Graph* g, SgError* error) {
   Onnx__ModelProto model = ONNX__MODEL_PROTO__INIT;
   Onnx__GraphProto graph = ONNX__GRAPH_PROTO__INIT;
   Onnx__OperatorSetIdProto opset = ONNX__OPERATOR_SET_ID_PROTO__INIT, *opsets[1] = {&opset};
-  Onnx__StringStringEntryProto entries[SG_CONTAINER_MAX_META + 1], *entry_list[SG_CONTAINER_MAX_META + 1];
+  Onnx__StringStringEntryProto entries[SG_CONTAINER_MAX_META + 1],
+      *entry_list[SG_CONTAINER_MAX_META + 1];
   Port obs, action;
   make_port(&obs, "obs", g->policy->contract.nobs);
   make_port(&action, "action", g->policy->contract.nact);

@@ -11,7 +11,6 @@
 
 #include "base/text.h"
 #include "policy/words.h"
-#include "task/observe.h"
 #include "train/model_digest.h"
 
 // a comparison under way
@@ -22,8 +21,6 @@ typedef struct Compare {
   const mjModel* m;
   const SgDrive* drive;
 } Compare;
-
-static const SgObserveApi API = {mj_name2id, mj_id2name, mj_rnePostConstraint};
 
 
 //-------------------------------- findings ------------------------------------------------------
@@ -190,7 +187,7 @@ static void compare_channels(Compare* c) {
     SgChannel channel;
     SgError why = {0};
     const char* name = c->drive->channels[i];
-    if (sg_observe_channel(&channel, name, c->m, &API, &why) == SG_OK) {
+    if (sg_observe_channel(&channel, name, c->m, &sg_linked_mujoco, &why) == SG_OK) {
       there++;
     } else {
       miss_channel(c, name, &why);

@@ -16,7 +16,7 @@
 #include "task/task.h"
 
 enum {
-  SG_MAX_FINDING = 64
+  SG_MAX_FINDING = 128
 };
 
 /// How much a finding weighs.

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "base/yaml.h"
 #include "policy/sha256.h"
 #include "train/fit.h"
@@ -153,11 +154,10 @@ SgTask* sg_player_model(const char* model, const SgTaskSetting* settings, int ns
                         SgError* error) {
   char path[1024];
   SgError why = {0};
-  size_t length = strlen(model);
   if (sg_task_find(model, path, sizeof(path), &why) == SG_OK) {
     return sg_task_load(path, settings, nsetting, error);
   }
-  bool alone = length > 4 && strcmp(model + length - 4, ".xml") == 0 && sg_file_exists(model);
+  bool alone = sg_text_ends(model, ".xml") && sg_file_exists(model);
   if (alone && nsetting == 0) {
     return sg_task_of_model(model, error);
   }

@@ -219,6 +219,30 @@ refuse 3 "whose files differ; to try it on this one all the same, name it with -
 noted "is not the model of training" eval runs/pen --model runs/pen/model/inverted_pendulum.yaml
 accept eval away.safetensors
 
+# tasks: entry by entry
+accept tasks robot.yaml
+same_as task.txt
+accept tasks hopper
+sed -i 's|^\(task file  *\|model  *\)/.*/|\1|' out
+same_as hopper.txt
+accept tasks humanoid
+told "  253  qfrc_actuator:abdomen_z        N m    actuator force on a joint *"
+told "  - reward_contact  5e-07 x sum of squares of cfrc_ext:world:0 .. cfrc_ext:left_lower_arm:5 (84), all clipped to [-inf, 10]"
+accept tasks pusher
+told "qpos of obj_slidey .. obj_slidex (2): uniform in [-0.3, 0] x [-0.2, 0.2], farther than 0.17 from zero"
+accept tasks inverted_double_pendulum
+told "unless"
+for task in $("$program" tasks | awk 'NR > 1 { print $1 }'); do
+  accept tasks "$task"
+  expect "$task has no empty description" sh -c '! grep -qE "x \$|of \$|unless \$" out'
+done
+accept tasks bare.xml --init
+same_as init.yaml
+cp out bare.yaml
+accept tasks bare.xml
+told "velocity of the mass centre along x"
+rm bare.yaml
+
 # files and words
 refuse 3 "there is no such run or policy file" inspect gone.safetensors
 refuse 3 "there is no such run or policy file" inspect p.safetensors gone.safetensors

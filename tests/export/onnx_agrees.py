@@ -5,8 +5,11 @@
 
 For each policy: onnx.checker, versions, operators, ports and metadata; then N random observations through
 ONNX Runtime and through the policy runtime, which must agree within 1e-5 of each action's range; then rows
-with a number that is not finite, which get the safe action from both. A weight that is wrong by a
+with a number that is not finite, which get the safe action from both. A layer's biases that are wrong by a
 thousandth must show.
+
+What is left is rounding, which grows with the observations: each side is as far from the exact answer as
+both are from each other.
 """
 
 import argparse
@@ -93,7 +96,7 @@ class Comparison:
         return np.abs(act_onnx(model, rows).astype(float) - ours) / self.range, ours
 
     def changed(self):
-        """The model with one weight that is wrong by a thousandth."""
+        """The model with the first layer's biases wrong by a thousandth."""
         model = onnx.ModelProto.FromString(self.model.SerializeToString())
         tensor = next(t for t in model.graph.initializer if t.name == "actor.0.bias")
         values = onnx.numpy_helper.to_array(tensor).copy()
@@ -120,7 +123,7 @@ class Comparison:
         print(f"  {self.name:<38} worst {error.max():.2e} of the range, 99.9 % {np.quantile(error, 0.999):.1e}, "
               f"spread {spread:.2f}, control {wrong.max():.0e}{'' if fine else '   FAILED'}", flush=True)
         one = act_onnx(self.model, rows[1:2])
-        return fine and one.shape == (1, len(self.range))
+        return error.max(), fine and one.shape == (1, len(self.range))
 
 
 def main():
@@ -131,15 +134,17 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     print(f"onnx {onnx.__version__}, onnxruntime {onnxruntime.__version__}, {args.count} observations, seed {args.seed}")
-    fine = True
+    results = []
     with tempfile.TemporaryDirectory() as folder:
         for name, sizes in MADE:
             subprocess.run([args.make_policy, f"{folder}/made", *sizes.split()], check=True)
-            fine &= Comparison(args, f"{folder}/made", name, folder).run()
+            results.append(Comparison(args, f"{folder}/made", name, folder).run())
         for task in ("hopper", "humanoid"):
             subprocess.run([args.softgait, "train", task, "--steps", "20", "--quiet", "--run", f"{folder}/{task}"], check=True)
-            fine &= Comparison(args, f"{folder}/{task}/policy/latest.safetensors", f"{task}, as it starts", folder).run()
-    sys.exit(0 if fine else 1)
+            results.append(Comparison(args, f"{folder}/{task}/policy/latest.safetensors", f"{task}, as it starts", folder).run())
+    failures = sum(not fine for _, fine in results)
+    print(f"{len(results)} policies, worst difference {max(worst for worst, _ in results):.2e} of the range, {failures} failures")
+    sys.exit(1 if failures else 0)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 /* How long a step of an exported policy takes: decile and median of N steps timed one by one, in
- * microseconds. Compiled with -I to the folder of exported.c, a policy as C of the name `exported`.
+ * microseconds. Compiled beside big.c and big.h, a policy as C of the name `big`.
  *
  *   step_time [N]       default 100 000; measure on an idle core
  */
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "exported.h"
+#include "big.h"
 
 
 static int by_size(const void* a, const void* b) {
@@ -26,8 +26,8 @@ static double now_us(void) {
 
 
 int main(int argc, char** argv) {
-  static exported_state state;
-  float obs[exported_NOBS], act[exported_NACT];
+  static big_state state;
+  float obs[big_NOBS], act[big_NACT];
   int n = argc > 1 ? atoi(argv[1]) : 100000;
   double* times = n >= 100 ? malloc(sizeof(double) * (size_t)n) : NULL;
   uint32_t rng = 1;
@@ -37,14 +37,14 @@ int main(int argc, char** argv) {
   }
 
   /* a tenth to warm up */
-  exported_reset(&state);
+  big_reset(&state);
   for (int k = -n / 10; k < n; k++) {
-    for (int i = 0; i < exported_NOBS; i++) {
+    for (int i = 0; i < big_NOBS; i++) {
       rng = rng * 1664525u + 1013904223u;
       obs[i] = (float)(int32_t)rng / 1073741824.0f;
     }
     double start = now_us();
-    exported_step(&state, obs, act);
+    big_step(&state, obs, act);
     times[k < 0 ? 0 : k] = now_us() - start;
   }
   qsort(times, (size_t)n, sizeof(times[0]), by_size);

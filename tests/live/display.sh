@@ -40,7 +40,7 @@ report() { # report FINE WHAT
 # start_x FLAGS...: an X server of its own; sets server and display
 start_x() {
   rm -f number
-  Xvfb -displayfd 9 -screen 0 1280x800x24 -nolisten tcp "$@" 9> number 2> x.err &
+  Xvfb -displayfd 9 -screen 0 1280x800x24 -nolisten tcp -noreset "$@" 9> number 2> x.err &
   server=$!
   for _ in $(seq 500); do
     [ -s number ] && break
@@ -86,7 +86,7 @@ run() {
   env "$@" "$program" "${small[@]}" --steps "$steps" --run "$folder/$name" --view --json > "$name.json" 2> "$name.err"
 }
 
-short=2000 long=20000
+short=2000 long=16000
 "$program" "${small[@]}" --steps $short --run "$folder/short" --json > short.json
 "$program" "${small[@]}" --steps $long --run "$folder/long" --json > long.json
 
@@ -148,7 +148,7 @@ report $? "$up of $windows windows came up: $(cat watch.err)"
 for _ in $(seq "$kills"); do
   DISPLAY=$display "$program" watch "$folder/endless" 2>> watch.err &
   pid=$!
-  sleep "$((RANDOM % 2)).$((RANDOM % 10))"
+  sleep "0.$((1 + RANDOM % 9))$((RANDOM % 10))"
   kill -KILL $pid
   { wait $pid; } 2> /dev/null
 done
@@ -163,7 +163,7 @@ report $? "and stops when it is asked to: $(cat endless.err)"
 steps=$(sed -n 's/.*"TotalEnvInteracts": \([0-9]*\),.*/\1/p' endless.json | tail -n 1)
 "$program" "${small[@]}" --steps 100000000 --run "$folder/again" --json > again.json 2> again.err &
 trainer=$!
-for _ in $(seq 3000); do
+for _ in $(seq 20000); do
   grep -q "\"TotalEnvInteracts\": $steps," again.json && break
   sleep 0.02
 done

@@ -70,9 +70,11 @@ static void mutate(uint64_t* words, int* size, SgRng* rng) {
 }
 
 
+// over what was there: a file that is emptied and written anew is flushed to the disk at every close
 static void put(const uint64_t* words, size_t bytes) {
-  int file = open("live", O_CREAT | O_TRUNC | O_WRONLY, 0666);
-  if (file < 0 || write(file, words, bytes) != (ssize_t)bytes) {
+  int file = open("live", O_CREAT | O_WRONLY, 0666);
+  if (file < 0 || pwrite(file, words, bytes, 0) != (ssize_t)bytes ||
+      ftruncate(file, (off_t)bytes) != 0) {
     abort();
   }
   close(file);

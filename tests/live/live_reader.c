@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/machine.h"
+#include "base/text.h"
 #include "live_frame.h"
 
 enum {
@@ -21,11 +22,12 @@ int main(int argc, char** argv) {
   static const char* const names[] = {"", "running", "finished", "stopped", "failed", "dead"};
   long polls[NPOLL] = {0}, backwards = 0, broken = 0;
   SgError error = {0};
-  double sum, start = sg_clock(), end = start + (argc > 2 ? atof(argv[2]) : 1), fastest = 0;
+  double sum, seconds = 1, start = sg_clock();
   bool until_end = argc > 3 && strcmp(argv[3], "--until-end") == 0;
-  SgLive* live = argc > 1 ? sg_live_open(argv[1], &error) : NULL;
+  bool fine = argc > 1 && (argc < 3 || sg_text_double(argv[2], &seconds));
+  SgLive* live = fine ? sg_live_open(argv[1], &error) : NULL;
   if (!live) {
-    fprintf(stderr, "%s\n", argc > 1 ? error.text : "live_reader RUN SECONDS");
+    fprintf(stderr, "%s\n", fine ? error.text : "live_reader RUN SECONDS");
     return 2;
   }
 
@@ -33,7 +35,8 @@ int main(int argc, char** argv) {
   int64_t step = -1, pid = 0;
   uint64_t sequence = 0, first = 0;
   SgLiveState state = SG_LIVE_RUNNING;
-  while (sg_clock() < end && !(until_end && state != SG_LIVE_RUNNING && polls[SG_LIVE_NEW] > 0)) {
+  while (sg_clock() < start + seconds &&
+         !(until_end && state != SG_LIVE_RUNNING && polls[SG_LIVE_NEW] > 0)) {
     SgLivePoll poll = sg_live_poll(live, &error);
     const SgLiveFrame* f = sg_live_frame(live);
     polls[poll]++;
@@ -52,8 +55,7 @@ int main(int argc, char** argv) {
 
   // publishes per second over the time that we looked
   const SgLiveFrame* f = sg_live_frame(live);
-  double seconds = sg_clock() - start;
-  fastest = f && seconds > 0 ? (double)(sequence - first) / 2 / seconds : 0;
+  double rate = (double)(sequence - first) / 2 / (sg_clock() - start);
   printf(
       "{\"new\": %ld, \"same\": %ld, \"busy\": %ld, \"none\": %ld, \"bad\": %ld, \"backwards\": "
       "%ld, "
@@ -61,7 +63,7 @@ int main(int argc, char** argv) {
       "\"rate\": %.1f}\n",
       polls[SG_LIVE_NEW], polls[SG_LIVE_SAME], polls[SG_LIVE_BUSY], polls[SG_LIVE_NONE],
       polls[SG_LIVE_BAD], backwards, broken, names[sg_live_state(live)], (long long)step,
-      f ? (long long)f->row : -1, f ? f->nshown : 0, fastest);
+      f ? (long long)f->row : -1, f ? f->nshown : 0, rate);
   sg_live_close(live);
   return backwards > 0 || broken > 0 || polls[SG_LIVE_BAD] > 0;
 }

@@ -6,7 +6,16 @@
 
 set -u
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+
+# the stand-ins that are left, by their path, which is in a folder of our own
+clean() {
+  local pid
+  for pid in $(pgrep -f "$folder/softgait-view"); do
+    kill -KILL "$pid"
+  done
+  rm -rf "$folder"
+} 2> /dev/null
+trap clean EXIT
 cp "$(realpath "$1")" "$folder/softgait"
 cd "$folder" || exit 1
 program=$folder/softgait window=$folder/softgait-view

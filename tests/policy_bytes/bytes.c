@@ -83,8 +83,8 @@ static int open_subject(Subject* subject, int* argc, char*** argv) {
   (void)argc;
   (void)argv;
   exported_reset(&state);
-  *subject = (Subject){exported_NCHANNEL, exported_NCOMMAND, exported_NACT,
-                       step_exported,     &state,            exported_tanh};
+  *subject = (Subject){exported_NCHANNEL, exported_NCOMMAND, exported_NACT, step_exported, &state,
+                       exported_tanh};
   return 1;
 }
 

@@ -1,6 +1,8 @@
 // Writes policy files to test with, the same bytes every time:
 //
-//   make_policy FILE NELEMENT NACT WIDTH [HISTORY NCOMMAND NORMALISER]     two hidden layers
+//   make_policy FILE NELEMENT NACT WIDTH [HISTORY NCOMMAND NORMALISER NLAYER]
+//
+// NLAYER counts the last layer, too; without it there are two hidden layers.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,12 +12,12 @@
 
 int main(int argc, char** argv) {
   if (argc < 5) {
-    fprintf(stderr, "make_policy FILE NELEMENT NACT WIDTH [HISTORY NCOMMAND NORMALISER]\n");
+    fprintf(stderr, "make_policy FILE NELEMENT NACT WIDTH [HISTORY NCOMMAND NORMALISER NLAYER]\n");
     return 2;
   }
   PolicyShape shape = {.nelement = atoi(argv[2]),
                        .nact = atoi(argv[3]),
-                       .nlayer = 3,
+                       .nlayer = argc > 8 ? atoi(argv[8]) : 3,
                        .width = atoi(argv[4]),
                        .history = argc > 5 ? atoi(argv[5]) : 1,
                        .ncommand = argc > 6 ? atoi(argv[6]) : 0,

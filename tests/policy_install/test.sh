@@ -25,6 +25,12 @@ done
 needed=$(readelf -d "$library/libsoftgait_policy.so" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p')
 [ "$needed" = libc.so.6 ] || fail "the shared library needs $needed"
 
+# and of libc only memory, strings and the two that write a sentence: no lock, no file, no clock
+called=$(nm -u "$library/libsoftgait_policy.a" | awk 'NF == 2 { print $2 }' | grep -v '^_' | sort -u)
+allowed=$(printf '%s\n' calloc free malloc memcmp memcpy memmove memset qsort snprintf strchr strcmp strcspn strlen strncmp vsnprintf | sort)
+foreign=$(comm -23 <(echo "$called") <(echo "$allowed") | tr '\n' ' ')
+[ -n "$called" ] && [ -z "$foreign" ] || fail "the library calls $foreign"
+
 # pkg-config, shared and static
 export PKG_CONFIG_PATH=$library/pkgconfig
 strict="-std=c99 -pedantic -Wall -Wextra -Werror"

@@ -186,6 +186,18 @@ def test_progress():
     accept("../bare.safetensors", "--out", "plain.png", *SMALL)
 
 
+def test_picture():
+    """scripts/picture: still, clip and GIF of the README."""
+    script = pathlib.Path(__file__).resolve().parents[2] / "scripts/picture"
+    got = subprocess.run([script, "run", "pictures"], env={**os.environ, "SOFTGAIT": PROGRAM, "WIDTH": "160"},
+                         capture_output=True, text=True)
+    check(got.returncode == 0 and not got.stderr, got)
+    check(sorted(os.listdir("pictures")) == ["clip.gif", "clip.mp4", "still.png"], os.listdir("pictures"))
+    gif = probe("pictures/clip.gif")
+    check((gif["codec_name"], gif["width"], gif["height"]) == ("gif", 160, 90) and int(gif["nb_read_frames"]) > 1, gif)
+    shutil.rmtree("pictures")
+
+
 def test_words():
     """Mistakes on the command line."""
     refuse(2, "record needs --out", "run")
@@ -202,6 +214,7 @@ def test_words():
     refuse(3, "no such run", "nowhere", "--out", "x.mp4")
     refuse(3, "", "run/config.yaml", "--out", "x.png")
     accept("run", "--out", "track.png", "--camera", "track", *SMALL)
+    refuse(2, "--height is '4097'", "run", "--out", "x.png", "--height", 4097)
     help_text = softgait("record", "--help")
     check(help_text.returncode == 0 and "--camera" in help_text.stdout, help_text)
 
@@ -212,6 +225,10 @@ def test_missing():
     refuse(5, "Debian packages libegl1", "run", "--out", "x.mp4", env=without("libEGL.so.1"))
     refuse(5, "libegl-mesa0", "run", "--out", "x.png", env=without("libEGL_mesa.so.0"))
     refuse(5, "libgl1-mesa-dri", "run", "--out", "x.png", env={"LIBGL_DRIVERS_PATH": "/nonexistent"})
+
+    shutil.copy(PROGRAM, "../softgait")
+    alone = subprocess.run(["../softgait", "record", "run", "--out", "x.png"], capture_output=True, text=True)
+    check(alone.returncode == 5 and "needs the program softgait-record" in alone.stderr, alone)
 
     # without ffmpeg the frames are the fallback, and no success
     got = softgait("record", "run", "--out", "x.mp4", "--fps", 10, *SMALL, env=programs())
@@ -273,7 +290,8 @@ def main():
         softgait("train", "hopper", "--run", "run", "--steps", 600, "--set", "sac.start_steps=200", "--set",
                  "train.eval_every=200", "--set", "train.eval_episodes=1", *TRAIN)
         check(subprocess.run([EPISODE_TEST, "run"]).returncode == 0, "test_episode")
-        for test in (test_returns, test_stills, test_video, test_progress, test_words, test_missing, test_failures, test_signals):
+        for test in (test_returns, test_stills, test_video, test_progress, test_picture,
+                     test_words, test_missing, test_failures, test_signals):
             begin = time.time()
             test()
             print(f"{test.__name__} {time.time() - begin:.1f} s", flush=True)
