@@ -53,12 +53,12 @@ struct SgPool {
   void (*task)(void* arg, int index);
   void* arg;
   uint32_t ntask;
-  bool quit;
 
   _Atomic uint32_t round;   // begins with every job; workers wait on it
   _Atomic uint32_t ndone;   // tasks done; the caller waits on it
   _Atomic uint32_t asleep;  // workers sleeping on round
   _Atomic uint32_t caller;  // 1: the caller sleeps on ndone
+  atomic_bool quit;         // no more rounds; a worker that is late may see it early
   Share shares[MAX_THREAD];
 };
 
@@ -155,7 +155,7 @@ static void* work(void* arg) {
 
   for (;;) {
     seen = wait_round(start.pool, seen);
-    if (start.pool->quit) {
+    if (atomic_load(&start.pool->quit)) {
       return NULL;
     }
     run_tasks(start.pool, start.index);
@@ -259,7 +259,7 @@ void sg_pool_destroy(SgPool* pool) {
   if (!pool) {
     return;
   }
-  pool->quit = true;
+  atomic_store(&pool->quit, true);
   begin_round(pool);
   for (int i = 1; i < pool->nthread; i++) {
     pthread_join(pool->threads[i], NULL);
