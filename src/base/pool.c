@@ -58,7 +58,7 @@ struct SgPool {
   _Atomic uint32_t ndone;   // tasks done; the caller waits on it
   _Atomic uint32_t asleep;  // workers sleeping on round
   _Atomic uint32_t caller;  // 1: the caller sleeps on ndone
-  atomic_bool quit;  // the pool ends; a worker that wakes late from the last round sees it, too
+  atomic_bool quit;         // no more rounds; a worker that is late may see it early
   Share shares[MAX_THREAD];
 };
 

@@ -16,9 +16,10 @@ static const SgKernels* right;  // what the wrong ones are made of
 static void every_backend_passes(void** state) {
   (void)state;
   static const char* const isas[] = {"avx512", "avx2", "avx"};
-  static const int shapes[][3] = {{33, 17, 256}, {33, 256, 256}, {33, 256, 12}, {97, 365, 34},
-                                  {33, 256, 1},  {1, 1, 1},      {9, 31, 47}};
-  for (int s = 0; s < 7; s++) {
+  static const int shapes[][3] = {{33, 17, 256}, {33, 256, 256},  {33, 256, 12},
+                                  {97, 365, 34}, {33, 256, 1},    {1, 1, 1},
+                                  {9, 31, 47},   {129, 23, 1024}, {40, 1024, 1024}};
+  for (int s = 0; s < 9; s++) {
     SgError error = {0};
     const int* shape = shapes[s];
     for (int i = 0; i < 3; i++) {
