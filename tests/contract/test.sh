@@ -223,7 +223,7 @@ accept eval away.safetensors
 accept tasks robot.yaml
 same_as task.txt
 accept tasks hopper
-sed -i 's|^\(task file  *\|model  *\)/.*/|\1|' out
+sed -i 's,^\(task file  *\|model  *\)/.*/,\1,' out
 same_as hopper.txt
 accept tasks humanoid
 told "  253  qfrc_actuator:abdomen_z        N m    actuator force on a joint *"
