@@ -333,6 +333,19 @@ static void machine_has_a_processor_and_memory(void** state) {
 }
 
 
+static void machine_tells_processes_apart(void** state) {
+  (void)state;
+  uint64_t boot[2], again[2];
+  sg_machine_boot(boot);
+  sg_machine_boot(again);
+  assert_true(boot[0] != 0 && boot[1] != 0 && boot[0] == again[0] && boot[1] == again[1]);
+  uint64_t ours = sg_machine_process(getpid()), first = sg_machine_process(1);
+  assert_true(ours > 0 && ours == sg_machine_process(getpid()) && first > 0 && first <= ours);
+  assert_int_equal(sg_machine_process(-1), 0);
+  assert_int_equal(sg_machine_process((int64_t)1 << 40), 0);
+}
+
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(philox_gives_the_known_answers),
@@ -348,6 +361,7 @@ int main(void) {
       cmocka_unit_test(pool_runs_every_task_once),
       cmocka_unit_test(pool_ends_while_its_workers_wake),
       cmocka_unit_test(machine_has_a_processor_and_memory),
+      cmocka_unit_test(machine_tells_processes_apart),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

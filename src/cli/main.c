@@ -28,6 +28,7 @@ static void print_overview(FILE* out) {
   fprintf(out,
           "softgait trains robots to move with Soft Actor-Critic inside MuJoCo.\n\n"
           "  softgait train hopper             train; Ctrl-C saves and stops\n"
+          "  softgait watch                    a window on the newest run, live\n"
           "  softgait eval                     evaluate the newest run's best policy\n"
           "  softgait plot runs/hopper --out hopper.svg\n\n"
           "commands:\n");

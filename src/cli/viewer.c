@@ -180,7 +180,8 @@ static bool tell_end(const SgViewer* v, int how, char* line, int size) {
   } else {
     snprintf(why, sizeof(why), "exit code %d", WEXITSTATUS(how));
   }
-  snprintf(line, (size_t)size, "softgait: the window has ended with %s%s%s; the run goes on", why,
+  snprintf(line, (size_t)size,
+           "softgait: the window has ended with %s%s%s; training is not affected", why,
            v->other[0] ? ": " : "", v->other);
   return true;
 }

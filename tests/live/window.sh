@@ -87,7 +87,7 @@ with_window 1 "softgait-view: no line break" "a line without a break"
 
 # one that dies without a word
 stand_in <<< 'echo "XIO:  fatal IO error 11" >&2; exit 1'
-with_window 1 "the window has ended with exit code 1: XIO:  fatal IO error 11; the run goes on" "dies of its display"
+with_window 1 "the window has ended with exit code 1: XIO:  fatal IO error 11; training is not affected" "dies of its display"
 stand_in <<< 'kill -SEGV $$'
 with_window 1 "the window has ended with signal 11" "crashes"
 stand_in <<< 'exit 0'
