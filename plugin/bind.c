@@ -1,5 +1,5 @@
-// Channels and actuators by name. With a prefix "left_" the channel qvel:hip:2 is read from the joint
-// left_hip, and xpos_difference:tip/target from left_tip and left_target.
+// Channels and actuators by name. With a prefix "left_" the channel qvel:hip:2 is read from the
+// joint left_hip, and xpos_difference:tip/target from left_tip and left_target.
 
 #include "plugin/bind.h"
 

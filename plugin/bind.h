@@ -5,8 +5,8 @@
 
 #include "plugin/instance.h"
 
-/// The place in ctrl of the actuator called prefix + name; idle: it must have no gain, because it is
-/// there only to be set by hand. -1 and a sentence with the nearest name.
+/// The place in ctrl of the actuator called prefix + name; idle: it must have no gain, because it
+/// is there only to be set by hand. -1 and a sentence with the nearest name.
 int sg_bind_actuator(const mjModel* m, const char* prefix, const char* name, bool idle,
                      SgError* error);
 

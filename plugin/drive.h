@@ -6,14 +6,14 @@
 //   └──────────────────────┴───────────────────────┴──────────────────────┴──
 //     ctrl = held  count     ctrl = held  decide      ctrl = held  count       (period: two steps)
 //
-// That is a trainer's loop (step, observe, decide, write ctrl, step): at the end of a step qpos, qvel
-// and time are new while every derived field is of the step's evaluation, exactly as a trainer finds
-// them. compute is idempotent, so mj_forward may be called at will. Before the first advance after a
-// reset compute decides itself, each time from the state as it is then, because hosts reset first and
-// write their qpos afterwards.
+// That is a trainer's loop (step, observe, decide, write ctrl, step): at the end of a step qpos,
+// qvel and time are new while every derived field is of the step's evaluation, exactly as a trainer
+// finds them. compute is idempotent, so mj_forward may be called at will. Before the first advance
+// after a reset compute decides itself, each time from the state as it is then, because hosts reset
+// first and write their qpos afterwards.
 //
-// Everything that lasts is in plugin_state, as plain numbers, so that reset, copy, save and restore,
-// also in another process, work as for the rest of the state:
+// Everything that lasts is in plugin_state, as plain numbers, so that reset, copy, save and
+// restore, also in another process, work as for the rest of the state:
 //
 //   | running | steps since the decision | safe answers | action (nact) | command (ncommand) | memory |
 //

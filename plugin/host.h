@@ -1,9 +1,10 @@
-// The MuJoCo that the plugin runs in. The plugin is not linked to a MuJoCo of its own: everything that
-// it calls is looked up in the host and reached through this table.
+// The MuJoCo that the plugin runs in. The plugin is not linked to a MuJoCo of its own: everything
+// that it calls is looked up in the host and reached through this table.
 //
 //   load.c: which version is the host's? ──> part.c of that version: fill the table, register
 //
-// One part is the plugin's source compiled against one version's headers; a library may hold several.
+// One part is the plugin's source compiled against one version's headers; a library may hold
+// several.
 
 #ifndef SG_PLUGIN_HOST_H_
 #define SG_PLUGIN_HOST_H_

@@ -18,8 +18,8 @@
 //   enabled      true, false, or a zero-gain actuator: above 0.5 it drives      true
 //   on_error     fail: the model does not load; idle: it loads, undriven        fail
 //
-// It belongs to one mjData and is read-only once made, but for its scratch: what must last from step
-// to step is in mjData.plugin_state (drive.h).
+// It belongs to one mjData and is read-only once made, but for its scratch: what must last from
+// step to step is in mjData.plugin_state (drive.h).
 
 #ifndef SG_PLUGIN_INSTANCE_H_
 #define SG_PLUGIN_INSTANCE_H_
@@ -63,11 +63,12 @@ typedef struct SgInstance {
   SgPolicyState* state;  // a runtime at work
 } SgInstance;
 
-/// Whether the policy cannot be read while MuJoCo asks for sizes, because it is in a <text>: those are
-/// put into the model later.
+/// Whether the policy cannot be read while MuJoCo asks for sizes, because it is in a <text>: those
+/// are put into the model later.
 bool sg_instance_is_early(const mjModel* m, int instance);
 
-/// The policy that an instance's keys name; give it back with sg_shared_release. NULL and a sentence.
+/// The policy that an instance's keys name; give it back with sg_shared_release. NULL and a
+/// sentence.
 const SgPolicy* sg_instance_policy(const mjModel* m, int instance, SgError* error);
 
 /// Read the keys, load the policy, bind every name, check the period. NULL and a sentence.

@@ -1,5 +1,5 @@
-// Registration for a program that links the plugin and MuJoCo: the functions are the linker's, nothing
-// is looked up.
+// Registration for a program that links the plugin and MuJoCo: the functions are the linker's,
+// nothing is looked up.
 
 #include <mujoco/mujoco.h>
 #include <stdio.h>

@@ -1,12 +1,14 @@
-// Loading: find the host's MuJoCo, choose the part for its version, register; else one line and out.
+// Loading: find the host's MuJoCo, choose the part for its version, register; else one line and
+// out.
 //
 //   softgait_plugin.so
 //   ┌────────┬──────────────┬──────────────┬───
 //   │ load.c │ part 3.12.0  │ part 3.17.0  │ ...      each part a relocatable object with one symbol
 //   └────────┴──────────────┴──────────────┴───
 //
-// The layouts of mjModel and mjData differ from version to version, and MuJoCo checks nothing: a part
-// in a host of another version would crash, or silently steer wrongly. So this check is the plugin's.
+// The layouts of mjModel and mjData differ from version to version, and MuJoCo checks nothing: a
+// part in a host of another version would crash, or silently steer wrongly. So this check is the
+// plugin's.
 
 #include "plugin/load.h"
 

@@ -1,5 +1,5 @@
-// A list with counts, found by the digest of the bytes; one lock around it, held while loading, so that
-// two who ask at once get the same.
+// A list with counts, found by the digest of the bytes; one lock around it, held while loading, so
+// that two who ask at once get the same.
 
 #include "plugin/shared.h"
 

@@ -9,8 +9,8 @@
 #include "base/status.h"
 #include "policy/policy.h"
 
-/// The policy that these bytes are: loaded and proved by its golden vectors, or the one that is there
-/// already. Give it back with sg_shared_release. NULL with SG_FILE. Any thread; takes a lock.
+/// The policy that these bytes are: loaded and proved by its golden vectors, or the one that is
+/// there already. Give it back with sg_shared_release. NULL with SG_FILE. Any thread; takes a lock.
 const SgPolicy* sg_shared_get(const void* bytes, size_t size, SgError* error);
 
 /// Give a policy back; the last one frees it. NULL is allowed. Any thread; takes a lock.

@@ -1,8 +1,8 @@
 /* The engine plugin `softgait.policy`, for hosts that link it instead of loading it.
  *
- * softgait_plugin.so registers itself when it is loaded, so most hosts need nothing of this. Two do:
- * one whose MuJoCo is linked statically, so that the plugin cannot find it (link libsoftgait_plugin.a),
- * and one that loaded the library before MuJoCo.
+ * softgait_plugin.so registers itself when it is loaded, so most hosts need nothing of this. Two
+ * do: one whose MuJoCo is linked statically, so that the plugin cannot find it (link
+ * libsoftgait_plugin.a), and one that loaded the library before MuJoCo.
  */
 
 #ifndef SOFTGAIT_PLUGIN_H_

@@ -1,5 +1,5 @@
-// The twin's files: named tensors of doubles, whole or as digests. Written by scripts/golden_sac.py,
-// which describes the format.
+// The twin's files: named tensors of doubles, whole or as digests. Written by
+// scripts/golden_sac.py, which describes the format.
 
 #ifndef SG_TESTS_GOLDEN_FILE_H_
 #define SG_TESTS_GOLDEN_FILE_H_

@@ -1,5 +1,5 @@
-// Policy files for tests, made by hand: a text for each entry of the contract, tensors, and the digest
-// that makes whatever was changed look right.
+// Policy files for tests, made by hand: a text for each entry of the contract, tensors, and the
+// digest that makes whatever was changed look right.
 
 #ifndef SG_TESTS_POLICY_FILE_H_
 #define SG_TESTS_POLICY_FILE_H_

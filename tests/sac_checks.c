@@ -120,7 +120,8 @@ static void study(SgSac* sac, int nupdate, uint64_t stream) {
 }
 
 
-// What is visited is all there is: a learner with other weights, given it, goes on to the same bytes.
+// What is visited is all there is: a learner with other weights, given it, goes on to the same
+// bytes.
 void check_restored_learner_goes_on(Trial* trial) {
   SgPool* pool = sg_pool_create(1, NULL);
   SgSacConfig config = sg_sac_default(1, 1);

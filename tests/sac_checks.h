@@ -5,8 +5,8 @@
 //                                                      fails
 //
 // So a check does not stop the test. It notes what it found in a Trial, and its caller decides what
-// that means. Checks live by kind: sac_golden.c (an independent twin's numbers), sac_worlds.c (known
-// solutions), sac_replay.c (the replay's contract), sac_checks.c (a fresh learner).
+// that means. Checks live by kind: sac_golden.c (an independent twin's numbers), sac_worlds.c
+// (known solutions), sac_replay.c (the replay's contract), sac_checks.c (a fresh learner).
 
 #ifndef SG_TESTS_SAC_CHECKS_H_
 #define SG_TESTS_SAC_CHECKS_H_
@@ -36,7 +36,8 @@ typedef struct SacCheck {
   void (*run)(Trial* trial);
 } SacCheck;
 
-/// Put a check to the learner; the cmocka test fails with its sentence when it finds anything wrong.
+/// Put a check to the learner; the cmocka test fails with its sentence when it finds anything
+/// wrong.
 void assert_passes(void (*check)(Trial* trial), const SgKernels* kernels, bool print);
 
 // a fresh learner (sac_checks.c)

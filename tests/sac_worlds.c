@@ -8,8 +8,9 @@
 //   linear-quadratic   the Riccati solution, entropy and all                        everything
 //   temperature        the alpha at which the best policy has the entropy asked     alpha's sign
 //
-// Where the numbers come from is said at each check. Learners are small and seeds fixed, so a verdict
-// is the same every time; tolerances are for what a small network leaves after a few thousand steps.
+// Where the numbers come from is said at each check. Learners are small and seeds fixed, so a
+// verdict is the same every time; tolerances are for what a small network leaves after a few
+// thousand steps.
 
 #include <math.h>
 #include <setjmp.h>
@@ -191,8 +192,8 @@ void check_idle_action(Trial* trial) {
 
 //-------------------------------- truncation against termination --------------------------------
 
-// Act, store in a replay that wraps, learn: one update a step, reward 1 whatever is done, an episode
-// cut after five steps. obs(t) is what the learner sees of step t.
+// Act, store in a replay that wraps, learn: one update a step, reward 1 whatever is done, an
+// episode cut after five steps. obs(t) is what the learner sees of step t.
 static void live(Student* student, bool terminates, float obs_per_step, int nstep) {
   SgSac* sac = student->sac;
   SgRng rng = sg_rng_make(0, SG_RNG_SAMPLE, 0, 0);
@@ -221,9 +222,9 @@ static void live(Student* student, bool terminates, float obs_per_step, int nste
 }
 
 
-// Reward 1 for ever, though the clock cuts every fifth step, temperature 0.2, an idle action:
-// Q = 1 + gamma (Q + alpha H), so Q = (1 + gamma alpha H) / (1 - gamma) = 11.2305 with gamma 0.9.
-// A learner that takes the clock for an end finds less than 5. The observation says nothing of time,
+// Reward 1 for ever, though the clock cuts every fifth step, temperature 0.2, an idle action: Q = 1
+// + gamma (Q + alpha H), so Q = (1 + gamma alpha H) / (1 - gamma) = 11.2305 with gamma 0.9. A
+// learner that takes the clock for an end finds less than 5. The observation says nothing of time,
 // for nobody could learn the value of an observation that is never acted from.
 void check_truncated_world(Trial* trial) {
   SgSacConfig config = small_learner(1, 1, 0.2);
@@ -260,9 +261,9 @@ void check_terminated_world(Trial* trial) {
 
 //-------------------------------- linear-quadratic ----------------------------------------------
 
-// s' = 0.9 s + 0.5 (10 a) + 0.05 noise, r = -(s^2 + 0.1 (10 a)^2): actions of size 1 in the world are
-// of size 0.1 here, where tanh is straight to a third of a percent. The world is off-policy: any
-// action, kept to the region where the networks are asked
+// s' = 0.9 s + 0.5 (10 a) + 0.05 noise, r = -(s^2 + 0.1 (10 a)^2): actions of size 1 in the world
+// are of size 0.1 here, where tanh is straight to a third of a percent. The world is off-policy:
+// any action, kept to the region where the networks are asked
 static void linear_world(SgBatch* batch, SgRng* rng) {
   for (int i = 0; i < batch->n; i++) {
     double s, a, s2;

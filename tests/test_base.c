@@ -306,8 +306,8 @@ static void pool_runs_every_task_once(void** state) {
 }
 
 
-// workers that got no task of the last round may still be waking when the pool ends; what they read then
-// must be theirs to read (ThreadSanitizer sees it otherwise)
+// workers that got no task of the last round may still be waking when the pool ends; what they read
+// then must be theirs to read (ThreadSanitizer sees it otherwise)
 static void pool_ends_while_its_workers_wake(void** state) {
   (void)state;
   for (int i = 0; i < 300; i++) {

@@ -1,6 +1,6 @@
-// Many environments at once: an environment's trajectory is the same bytes alone, in any company, and
-// on any number of threads; and it goes on from a saved row as if nothing had happened, lagged values
-// included (Ant, Humanoid, Reacher).
+// Many environments at once: an environment's trajectory is the same bytes alone, in any company,
+// and on any number of threads; and it goes on from a saved row as if nothing had happened, lagged
+// values included (Ant, Humanoid, Reacher).
 
 #include <setjmp.h>
 #include <stdarg.h>

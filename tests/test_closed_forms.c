@@ -1,4 +1,5 @@
-// The learner as it ships, in worlds whose answer is known. The worlds and their answers: sac_worlds.c.
+// The learner as it ships, in worlds whose answer is known. The worlds and their answers:
+// sac_worlds.c.
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -292,8 +292,8 @@ static void clamped_log_sigma_has_no_gradient(void** state) {
 }
 
 
-// log(1 - tanh(u)^2) pulls back with a force of 2 tanh u however far out, where a form with an epsilon
-// has let go
+// log(1 - tanh(u)^2) pulls back with a force of 2 tanh u however far out, where a form with an
+// epsilon has let go
 static void entropy_still_pulls_at_u_of_twelve(void** state) {
   (void)state;
   static Head h;

@@ -1,6 +1,6 @@
-// Every kernel of every instruction set that this processor has, against the oracle: products at shapes
-// that fill tiles and shapes that do not, and the functions over a dense sweep of floats against the C
-// library in double, with the bounds that simd_math.h states.
+// Every kernel of every instruction set that this processor has, against the oracle: products at
+// shapes that fill tiles and shapes that do not, and the functions over a dense sweep of floats
+// against the C library in double, with the bounds that simd_math.h states.
 
 #include <float.h>
 #include <math.h>
@@ -221,8 +221,8 @@ static double ulps(float x, double y) {
 }
 
 
-// the worst error of f over every step-th float in [low, high], in units of the last place, leaving out
-// errors below `absolute`
+// the worst error of f over every step-th float in [low, high], in units of the last place, leaving
+// out errors below `absolute`
 static double sweep(void (*f)(float* y, const float* x, size_t count), double (*truth)(double x),
                     float low, float high, uint32_t step, double absolute, float* where) {
   double worst = 0;

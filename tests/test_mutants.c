@@ -1,5 +1,5 @@
-// Tests of the tests: a copy of the learner makes the classic mistakes, one at a time, and for each a
-// named check must fail. Without a mistake every one of these checks passes.
+// Tests of the tests: a copy of the learner makes the classic mistakes, one at a time, and for each
+// a named check must fail. Without a mistake every one of these checks passes.
 
 #include <setjmp.h>
 #include <stdarg.h>

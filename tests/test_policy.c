@@ -1,5 +1,5 @@
-// The policy runtime: what it computes, and what it refuses. A small policy file is made here by hand;
-// the trainer's writer has its own test.
+// The policy runtime: what it computes, and what it refuses. A small policy file is made here by
+// hand; the trainer's writer has its own test.
 
 #include <float.h>
 #include <math.h>

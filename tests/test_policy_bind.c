@@ -1,5 +1,5 @@
-// Binding by name: any order of the host's names gives the same actions, and a name that is missing,
-// doubled or mistyped gives one sentence.
+// Binding by name: any order of the host's names gives the same actions, and a name that is
+// missing, doubled or mistyped gives one sentence.
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-// Steps: what is remembered, what is checked, what comes out when something is wrong, and that neither
-// the heap nor the kernel is asked for anything.
+// Steps: what is remembered, what is checked, what comes out when something is wrong, and that
+// neither the heap nor the kernel is asked for anything.
 //
 //   test_policy_step          100 000 random observations stay inside the limits
 //   test_policy_step --soak   1 000 000
@@ -105,7 +105,8 @@ static void random_now(float* now, uint32_t* rng) {
 
 //-------------------------------- memory --------------------------------------------------------
 
-// the row as the contract says: the first term, three frames of the second oldest first, the commands
+// the row as the contract says: the first term, three frames of the second oldest first, the
+// commands
 static void stack_row(float* row, float frames[HISTORY][NELEMENT], const float* command) {
   *row++ = frames[HISTORY - 1][0];
   for (int f = 0; f < HISTORY; f++) {
@@ -249,7 +250,8 @@ static void a_copied_state_goes_on_alike(void** state) {
 }
 
 
-// what a state remembers goes through numbers into another state; without it the next action differs
+// what a state remembers goes through numbers into another state; without it the next action
+// differs
 static void a_memory_of_numbers_goes_on_alike(void** state) {
   (void)state;
   Running *r = open_running(), *other = open_running();

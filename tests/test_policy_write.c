@@ -1,5 +1,5 @@
-// The policy file: what the learner computes is what the file says, byte for byte the same each time,
-// and nothing that was changed on the way is taken for it.
+// The policy file: what the learner computes is what the file says, byte for byte the same each
+// time, and nothing that was changed on the way is taken for it.
 
 #include <math.h>
 #include <setjmp.h>

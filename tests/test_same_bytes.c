@@ -1,5 +1,5 @@
-// Same seed, same bytes: a learner, its replay and its random counters after thousands of updates, as
-// one SHA-256, whatever the number of threads. And the digest's own proof: any bit of the state
+// Same seed, same bytes: a learner, its replay and its random counters after thousands of updates,
+// as one SHA-256, whatever the number of threads. And the digest's own proof: any bit of the state
 // changes it.
 
 #include <setjmp.h>

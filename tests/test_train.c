@@ -602,7 +602,8 @@ static void a_run_that_is_stopped_keeps_its_policies(void** state) {
   assert_true(a.result.stopped);
   assert_int_equal(a.result.step, 250);
 
-  // the latest is from the last step, the best was evaluated, the table has no row of its own for it
+  // the latest is from the last step, the best was evaluated, the table has no row of its own for
+  // it
   char why[256];
   SgPolicy* latest = sg_policy_load(a.latest, a.latest_size, why, sizeof(why));
   SgPolicy* best = sg_policy_load(a.best, a.best_size, why, sizeof(why));

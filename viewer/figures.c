@@ -1,8 +1,8 @@
 // Curves out of a table: points, thinned where there are too many, axes with round numbers, marks.
 //
-// The curves are MuJoCo's figures (mjvFigure). It rounds the upright axis outwards to one digit, 0 to
-// 1200 becomes 0 to 2000, and the curve is left with half the room. So heights are handed to it as
-// shares of our axis, 0 to 1, which it leaves alone, and the numbers beside the axis are ours.
+// The curves are MuJoCo's figures (mjvFigure). It rounds the upright axis outwards to one digit, 0
+// to 1200 becomes 0 to 2000, and the curve is left with half the room. So heights are handed to it
+// as shares of our axis, 0 to 1, which it leaves alone, and the numbers beside the axis are ours.
 
 #include "figures.h"
 

@@ -1,5 +1,5 @@
-// Learning curves and reward bars, drawn into the picture of the robot: by the viewer in its window,
-// by the recorder in its frames.
+// Learning curves and reward bars, drawn into the picture of the robot: by the viewer in its
+// window, by the recorder in its frames.
 //
 //   +---------------------------+
 //   | return                    |     curves come from a run's progress.csv (SgTable); bars are the
@@ -48,10 +48,10 @@ SgFigures* sg_figures_create(SgError* error);
 /// Free a set. NULL is allowed.
 void sg_figures_free(SgFigures* figures);
 
-/// Show the curves of a table with the columns of progress.csv; NULL, no rows and missing columns give
-/// empty axes. Longer tables are thinned to what a figure holds: extremes and the last row stay. The
-/// table is not kept. Takes about a millisecond per 10 000 rows: call when a row was added, not per
-/// frame.
+/// Show the curves of a table with the columns of progress.csv; NULL, no rows and missing columns
+/// give empty axes. Longer tables are thinned to what a figure holds: extremes and the last row
+/// stay. The table is not kept. Takes about a millisecond per 10 000 rows: call when a row was
+/// added, not per frame.
 void sg_figures_set_table(SgFigures* figures, const SgTable* table);
 
 /// Show a bar per reward term: names (n) and values (n) of one step. Names are copied, without a
@@ -60,14 +60,14 @@ void sg_figures_set_table(SgFigures* figures, const SgTable* table);
 void sg_figures_set_rewards(SgFigures* figures, int n, const char* const* names,
                             const double* values);
 
-/// One curve figure as it will be drawn, for tests; the bars (SG_FIGURE_REWARDS) are not one: NULL. Its
-/// points are (steps in thousands or millions, height), where heights 0 and 1 are the values low and
-/// high of sg_figures_axis. Borrowed.
+/// One curve figure as it will be drawn, for tests; the bars (SG_FIGURE_REWARDS) are not one: NULL.
+/// Its points are (steps in thousands or millions, height), where heights 0 and 1 are the values
+/// low and high of sg_figures_axis. Borrowed.
 const mjvFigure* sg_figures_get(const SgFigures* figures, SgFigureId id);
 void sg_figures_axis(const SgFigures* figures, SgFigureId id, double* low, double* high);
 
-/// Draw the figures of a mask into area (pixels, origin at the lower left): the return over its whole
-/// width, the others two abreast. Nothing when the area is too small for one.
+/// Draw the figures of a mask into area (pixels, origin at the lower left): the return over its
+/// whole width, the others two abreast. Nothing when the area is too small for one.
 void sg_figures_draw(SgFigures* figures, unsigned mask, mjrRect area, const mjrContext* context);
 
 /// Draw one figure (or the bars) into area.

@@ -1,8 +1,9 @@
-// Figures drawn: a head with names, curves by MuJoCo, bars and letters, all cut to the room there is.
+// Figures drawn: a head with names, curves by MuJoCo, bars and letters, all cut to the room there
+// is.
 //
-// Bars are rectangles and labels of our own, because MuJoCo's bar plots know no names. Everything is dark
-// and a little transparent, so that it can lie over any picture, and measured in letters, so that it
-// grows with them.
+// Bars are rectangles and labels of our own, because MuJoCo's bar plots know no names. Everything
+// is dark and a little transparent, so that it can lie over any picture, and measured in letters,
+// so that it grows with them.
 
 #include <math.h>
 #include <stdarg.h>

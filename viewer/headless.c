@@ -4,8 +4,8 @@
 //   Mesa's EGL       behind it: the platform "surfaceless"
 //   Mesa's drivers   behind that: hardware, or llvmpipe without any
 //
-// Each has a Debian package of its own (libegl1, libegl-mesa0, libgl1-mesa-dri), and each may be the
-// missing one. MuJoCo's loader ends the process when it finds no OpenGL, so all is made sure of
+// Each has a Debian package of its own (libegl1, libegl-mesa0, libgl1-mesa-dri), and each may be
+// the missing one. MuJoCo's loader ends the process when it finds no OpenGL, so all is made sure of
 // before it is asked. libGL is not needed.
 
 #include "headless.h"

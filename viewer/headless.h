@@ -1,7 +1,8 @@
-// An OpenGL context without a display: surfaceless EGL, by Mesa's renderers, no X and no GPU needed.
+// An OpenGL context without a display: surfaceless EGL, by Mesa's renderers, no X and no GPU
+// needed.
 //
-// libEGL is opened at run time, so that a machine without it gets a sentence with the package's name
-// instead of a program that does not start.
+// libEGL is opened at run time, so that a machine without it gets a sentence with the package's
+// name instead of a program that does not start.
 
 #ifndef SG_VIEWER_HEADLESS_H_
 #define SG_VIEWER_HEADLESS_H_

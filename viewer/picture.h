@@ -14,8 +14,8 @@ typedef struct SgPicture {
   const unsigned char* rgb;  ///< (height, width, 3); borrowed
 } SgPicture;
 
-/// Write a PNG as one act: into a file beside path, renamed at the end. SG_MACHINE when it cannot be
-/// written; then nothing remains of it and an older file by that name is as it was.
+/// Write a PNG as one act: into a file beside path, renamed at the end. SG_MACHINE when it cannot
+/// be written; then nothing remains of it and an older file by that name is as it was.
 SgStatus sg_picture_write(const SgPicture* picture, const char* path, SgError* error);
 
 #endif  // SG_VIEWER_PICTURE_H_

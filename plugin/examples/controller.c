@@ -1,5 +1,5 @@
-// A controller to copy: a 500 Hz loop that runs a softgait policy at the policy's own period, and that
-// goes limp, damped, when anything is not as it should be.
+// A controller to copy: a 500 Hz loop that runs a softgait policy at the policy's own period, and
+// that goes limp, damped, when anything is not as it should be.
 //
 //   every 2 ms      receive ─ watchdog ─ policy, every period ─ blend ─ send
 //
@@ -8,12 +8,14 @@
 //     └──────> DAMP <────┘                         RUN     the policy, blended in over the same time
 //                                                  DAMP    velocity is damped, nothing else; it stays
 //
-// Faults: no new state for three ticks, a tick that comes late, a number that is not finite, a policy that
-// is not asked in time. The robot is MuJoCo here (robot.c); replace that file and keep this one.
+// Faults: no new state for three ticks, a tick that comes late, a number that is not finite, a
+// policy that is not asked in time. The robot is MuJoCo here (robot.c); replace that file and keep
+// this one.
 //
 //   controller POLICY ROBOT.xml [--seconds S] [--ramp S] [--trace FILE] [--fault nan|stall|late] [--at S]
 //
-// Exit code: 0 ran to the end, 1 ended in DAMP, 2 words, 3 the policy does not load or fit this robot.
+// Exit code: 0 ran to the end, 1 ended in DAMP, 2 words, 3 the policy does not load or fit this
+// robot.
 
 #include <math.h>
 #include <softgait/policy.h>
@@ -150,7 +152,8 @@ static void write_trace(const Controller* c) {
 }
 
 
-// ask the policy when it is due. Its commands, if it has any, stay at their start values: put yours there
+// ask the policy when it is due. Its commands, if it has any, stay at their start values: put yours
+// there
 static void step_policy(Controller* c, double time) {
   if (c->due-- > 0) {
     return;

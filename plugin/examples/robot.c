@@ -1,6 +1,6 @@
-// MuJoCo as the robot of controller.c: every joint and sensor is a channel, every motor or position servo
-// on a hinge or slide joint a drive. The drives' own little loops run in each step of the simulation; the
-// model's actuators are switched off.
+// MuJoCo as the robot of controller.c: every joint and sensor is a channel, every motor or position
+// servo on a hinge or slide joint a drive. The drives' own little loops run in each step of the
+// simulation; the model's actuators are switched off.
 
 #include "robot.h"
 

@@ -1,5 +1,6 @@
-// The robot as its controller sees it: numbers with a time stamp come in, a command per drive goes out.
-// robot.c is MuJoCo behind this; on a real robot it is your bus, and nothing of controller.c changes.
+// The robot as its controller sees it: numbers with a time stamp come in, a command per drive goes
+// out. robot.c is MuJoCo behind this; on a real robot it is your bus, and nothing of controller.c
+// changes.
 
 #ifndef ROBOT_H_
 #define ROBOT_H_
@@ -23,8 +24,9 @@ typedef struct DriveFacts {
 
 typedef struct Robot Robot;
 
-/// Open a robot. fault: NULL, or what shall go wrong at `when` seconds: "nan" (a sensor, once), "stall"
-/// (no state arrives for 60 ms), "late" (our loop is held up for 10 ms). NULL with a sentence in why.
+/// Open a robot. fault: NULL, or what shall go wrong at `when` seconds: "nan" (a sensor, once),
+/// "stall" (no state arrives for 60 ms), "late" (our loop is held up for 10 ms). NULL with a
+/// sentence in why.
 Robot* robot_open(const char* model, const char* fault, double when, char* why, size_t size);
 void robot_close(Robot* robot);
 
@@ -42,7 +44,8 @@ double robot_timestep(const Robot* robot);
 double robot_clock(const Robot* robot);
 void robot_wait(Robot* robot, double until);
 
-/// The newest state, if one came since the last call: 1, numbers (nchannel) and its time stamp; else 0.
+/// The newest state, if one came since the last call: 1, numbers (nchannel) and its time stamp;
+/// else 0.
 int robot_receive(Robot* robot, float* numbers, double* stamp);
 
 /// Tell the drives: (ndrive). They keep to it until they are told otherwise.

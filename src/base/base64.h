@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-/// Encode size bytes. Return a malloc'ed text without line breaks that the caller frees; NULL when out
-/// of memory.
+/// Encode size bytes. Return a malloc'ed text without line breaks that the caller frees; NULL when
+/// out of memory.
 char* sg_base64_encode(const void* bytes, size_t size);
 
 /// Decode a text; blanks and line breaks in it are skipped. Return malloc'ed bytes that the caller

@@ -8,16 +8,17 @@
 
 #include "base/status.h"
 
-/// Read a whole file of at most cap bytes. Return a malloc'ed buffer (one extra zero byte behind the
-/// end, not counted) that the caller frees with sg_file_free, and its size; or NULL with SG_FILE.
+/// Read a whole file of at most cap bytes. Return a malloc'ed buffer (one extra zero byte behind
+/// the end, not counted) that the caller frees with sg_file_free, and its size; or NULL with
+/// SG_FILE.
 char* sg_file_read(const char* path, size_t cap, size_t* size, SgError* error);
 
 /// Free what sg_file_read returned. NULL is allowed.
 void sg_file_free(char* bytes);
 
-/// Replace a file as one act: write beside it, sync, rename, sync the folder. On failure the old file
-/// is untouched, nothing half-written remains, and SG_MACHINE says why. A device or a pipe (/dev/stdout)
-/// is written to and stays what it is.
+/// Replace a file as one act: write beside it, sync, rename, sync the folder. On failure the old
+/// file is untouched, nothing half-written remains, and SG_MACHINE says why. A device or a pipe
+/// (/dev/stdout) is written to and stays what it is.
 SgStatus sg_file_write(const char* path, const void* bytes, size_t size, SgError* error);
 
 /// Make a folder's entries last: after a rename in it. Does what can be done; says nothing.

@@ -21,9 +21,9 @@ void sg_machine_cpu_name(char* name, int size);
 /// Makes no heap call.
 void sg_machine_boot(uint64_t id[2]);
 
-/// When a process was started, in the kernel's ticks since boot; 0 when there is no such process, or
-/// it has ended and only waits to be reaped. With sg_machine_boot it tells a process from a later
-/// one of the same number. Makes no heap call.
+/// When a process was started, in the kernel's ticks since boot; 0 when there is no such process,
+/// or it has ended and only waits to be reaped. With sg_machine_boot it tells a process from a
+/// later one of the same number. Makes no heap call.
 uint64_t sg_machine_process(int64_t pid);
 
 /// Seconds on a clock that never jumps, from an arbitrary start.

@@ -9,16 +9,17 @@
 //   take tasks likewise               run it; ndone++  .......... the last one wakes the caller
 //   wait until ndone == ntask         nothing left anywhere: wait for the next round
 //
-// A task is taken by raising `next` in a share with compare-and-swap. The word carries its round, so a
-// worker that wakes late takes tasks of the round that is on, or none; and the job cannot change while a
-// task of it is out. A worker that is kept from its processor loses its share to the others, so a busy
-// neighbour costs the time of a task, not of the whole stage.
+// A task is taken by raising `next` in a share with compare-and-swap. The word carries its round,
+// so a worker that wakes late takes tasks of the round that is on, or none; and the job cannot
+// change while a task of it is out. A worker that is kept from its processor loses its share to the
+// others, so a busy neighbour costs the time of a task, not of the whole stage.
 //
-// Both waits spin for as long as a task takes, which is how long the other side can be late, and then
-// sleep in a futex. The sleepers are counted, so that nobody makes a system call for no one. Measured on
-// two cores of a virtual Zen 4, 17 observations: with 300 pauses the worker fell asleep 2.6 times per
-// update and the caller 0.6 times, with 1000 pauses 0.1 times, and an update took 2.67 ms, not 2.71. What
-// spinning may cost beside a busy neighbour, tests/bench/neighbour.sh measures.
+// Both waits spin for as long as a task takes, which is how long the other side can be late, and
+// then sleep in a futex. The sleepers are counted, so that nobody makes a system call for no one.
+// Measured on two cores of a virtual Zen 4, 17 observations: with 300 pauses the worker fell asleep
+// 2.6 times per update and the caller 0.6 times, with 1000 pauses 0.1 times, and an update took
+// 2.67 ms, not 2.71. What spinning may cost beside a busy neighbour, tests/bench/neighbour.sh
+// measures.
 
 #include "base/pool.h"
 

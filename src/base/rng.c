@@ -1,7 +1,7 @@
 // Philox4x32-10: ten rounds of two multiplications and a key schedule by addition.
 //
-// Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. Checked against
-// the known answers of the authors' library in tests/test_rng.c.
+// Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. Checked
+// against the known answers of the authors' library in tests/test_rng.c.
 
 #include "base/rng.h"
 

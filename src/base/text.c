@@ -1,5 +1,5 @@
-// Text to numbers and back. The C library's parsers follow the process's locale; here the "C" locale
-// is named at every call, so that a decimal point is a point everywhere.
+// Text to numbers and back. The C library's parsers follow the process's locale; here the "C"
+// locale is named at every call, so that a decimal point is a point everywhere.
 
 #include "base/text.h"
 

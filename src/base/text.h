@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/// Parse a whole string as a double: decimal or hexadecimal, "inf", "-inf", ".inf", "nan" (any case).
-/// Nothing may stand before or behind. Return false and leave value alone when it is not a number,
-/// or one that no double can hold ("1e400").
+/// Parse a whole string as a double: decimal or hexadecimal, "inf", "-inf", ".inf", "nan" (any
+/// case). Nothing may stand before or behind. Return false and leave value alone when it is not a
+/// number, or one that no double can hold ("1e400").
 bool sg_text_double(const char* text, double* value);
 
 /// Whether text is a number that sg_text_double refuses because it is beyond all doubles. Numbers
@@ -28,7 +28,8 @@ void sg_text_number(char* text, int size, double value);
 /// Whether a text ends so, with something before it: "a.xml" in ".xml".
 bool sg_text_ends(const char* text, const char* end);
 
-/// The entry of names (count) nearest to name by edit distance, if near enough to suggest; else NULL.
+/// The entry of names (count) nearest to name by edit distance, if near enough to suggest; else
+/// NULL.
 const char* sg_text_nearest(const char* name, const char* const* names, int count);
 
 #endif  // SG_BASE_TEXT_H_

@@ -62,8 +62,8 @@ SgYamlNode sg_yaml_get(SgYamlNode map, const char* key);
 /// A scalar's text; NULL when node is none. Borrowed from the document.
 const char* sg_yaml_text(SgYamlNode node);
 
-/// A scalar's text, or a list of scalars in brackets ("[0.7, inf]"), into text (size bytes). False for
-/// anything else, and when it does not fit.
+/// A scalar's text, or a list of scalars in brackets ("[0.7, inf]"), into text (size bytes). False
+/// for anything else, and when it does not fit.
 bool sg_yaml_flat(SgYamlNode node, char* text, int size);
 
 /// Put "file:line:column: " and a sentence into error, with SG_FILE; returns SG_FILE.

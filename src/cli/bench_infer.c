@@ -1,8 +1,8 @@
 // softgait bench infer: how long one step of the policy runtime takes, batch 1, on one core.
 //
-// The policy is the one that an untrained learner of the task would ship, read back by the runtime that
-// ships. N steps on N different observations, each timed by itself; the clock's own time, measured in
-// the same way, is in every number.
+// The policy is the one that an untrained learner of the task would ship, read back by the runtime
+// that ships. N steps on N different observations, each timed by itself; the clock's own time,
+// measured in the same way, is in every number.
 //
 //   infer            the lower decile: what the code takes when nothing else is in the way
 //   infer.median .p99 .p9999 .max    what a control loop sees; the last ones are the system's doing

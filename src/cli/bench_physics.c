@@ -1,14 +1,16 @@
-// softgait bench physics: environment steps per second of every task, beside a bare loop of mj_step.
+// softgait bench physics: environment steps per second of every task, beside a bare loop of
+// mj_step.
 //
 //   ours   one pass of the batch per step: actions in, physics, reward, ends, observation out
 //   bare   every thread runs its share of the simulations alone, all steps in a row: nothing but the same
 //          controls and mj_step, frame_skip times per step; no waiting for one another, nothing read
 //
-// Both begin at the same states and take the same actions, so they compute the same trajectories, and
-// nobody resets in between. They take turns, round after round; a row tells the median round.
+// Both begin at the same states and take the same actions, so they compute the same trajectories,
+// and nobody resets in between. They take turns, round after round; a row tells the median round.
 //
-// A third row, "episodes", is what training gets and what other libraries' figures mean: environments
-// that end begin anew. A humanoid that fell and lies in contact steps slower than one that stands.
+// A third row, "episodes", is what training gets and what other libraries' figures mean:
+// environments that end begin anew. A humanoid that fell and lies in contact steps slower than one
+// that stands.
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 // softgait bench train: a whole training run, and where its time goes.
 //
 // A short run in a folder of its own, thrown away afterwards: 500 random steps, then one update per
-// step. What is timed begins after WARM_UP updates. Evaluation and checkpoints are counted apart, because
-// how often they happen is the user's choice:
+// step. What is timed begins after WARM_UP updates. Evaluation and checkpoints are counted apart,
+// because how often they happen is the user's choice:
 //
 //   train       steps/s of simulating and updating; share: of the bare gradient step's rate, which the same
 //               bench measured just before

@@ -8,13 +8,16 @@
 //   2 * 2 B P_c        critics at (s, fresh a)         2 * 2 B (P_h + nact h)   down to the action
 //   2 B (P_a - W_0)    actor, hidden gradients         2 B P_a            actor, weight gradients
 //
-// where P_h leaves out the first layer and W_0 is the actor's first layer: 577.1 MFLOP for 17/6, two
-// layers of 256, batch 256; 1080.3 for 348/17. Savings that leave the result exact count for us.
+// where P_h leaves out the first layer and W_0 is the actor's first layer: 577.1 MFLOP for 17/6,
+// two layers of 256, batch 256; 1080.3 for 348/17. Savings that leave the result exact count for
+// us.
 //
-// Nothing is timed before the products of every layer agree with the oracle's (math/kernels_check.h).
+// Nothing is timed before the products of every layer agree with the oracle's
+// (math/kernels_check.h).
 //
-// Behind the whole update its stages follow, each with its share of the time, measured in updates of
-// their own; "sample" is the replay's part, "between" what is left: waits, sums, the temperature.
+// Behind the whole update its stages follow, each with its share of the time, measured in updates
+// of their own; "sample" is the replay's part, "between" what is left: waits, sums, the
+// temperature.
 
 #include <math.h>
 #include <stdio.h>
@@ -204,8 +207,8 @@ static SgStatus run_samples(Bench* b, SgError* error) {
 }
 
 
-// the same once more with a clock around every stage; returns seconds of the whole, those per stage in
-// seconds (SG_STAGE_COUNT)
+// the same once more with a clock around every stage; returns seconds of the whole, those per stage
+// in seconds (SG_STAGE_COUNT)
 static double run_stages(Bench* b, double* seconds, SgError* error) {
   double rate, from;
   sg_sac_time_stages(b->sac, seconds);

@@ -1,4 +1,5 @@
-// softgait bench: what this machine makes of the program. Which bench does what stands in its own file.
+// softgait bench: what this machine makes of the program. Which bench does what stands in its own
+// file.
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
-// softgait doctor: what this machine has, what it lacks, and the package that supplies it; or, given a
-// policy and a model, whether the one fits the other.
+// softgait doctor: what this machine has, what it lacks, and the package that supplies it; or,
+// given a policy and a model, whether the one fits the other.
 
 #include <dlfcn.h>
 #include <mujoco/mujoco.h>

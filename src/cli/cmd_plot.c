@@ -1,5 +1,5 @@
-// softgait plot: return against steps. A thin line per run; per task the mean of its runs and the band
-// from the lowest to the highest, on the steps that all of them have reached.
+// softgait plot: return against steps. A thin line per run; per task the mean of its runs and the
+// band from the lowest to the highest, on the steps that all of them have reached.
 
 #include <math.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
-// softgait resume: go on with a run that was stopped, killed or cut off, as if nothing had happened.
+// softgait resume: go on with a run that was stopped, killed or cut off, as if nothing had
+// happened.
 
 #include <stdio.h>
 #include <string.h>

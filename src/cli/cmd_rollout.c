@@ -1,5 +1,5 @@
-// softgait rollout: an episode from a given state under given actions or a policy, written number by
-// number, for comparison with anything else that simulates the task.
+// softgait rollout: an episode from a given state under given actions or a policy, written number
+// by number, for comparison with anything else that simulates the task.
 //
 //   START.csv     one row under qpos_0.., qvel_0..
 //   ACTIONS.csv   a row per step under action_0.., in the environment's units; other columns ignored

@@ -1,5 +1,6 @@
-// softgait watch: a window on a run or on a policy. What was named is found and looked at here, so that
-// a wrong name has its sentence with or without a display; then this process becomes the window.
+// softgait watch: a window on a run or on a policy. What was named is found and looked at here, so
+// that a wrong name has its sentence with or without a display; then this process becomes the
+// window.
 
 #include <stdio.h>
 

@@ -1,4 +1,5 @@
-// A command of softgait: its words, its help, and what it does. One file each, all in main.c's table.
+// A command of softgait: its words, its help, and what it does. One file each, all in main.c's
+// table.
 
 #ifndef SG_CLI_COMMAND_H_
 #define SG_CLI_COMMAND_H_
@@ -26,8 +27,8 @@ extern const SgCommand sg_command_train, sg_command_resume, sg_command_eval, sg_
     sg_command_tasks, sg_command_runs, sg_command_config, sg_command_plot, sg_command_bench,
     sg_command_doctor, sg_command_watch, sg_command_record, sg_command_export, sg_command_inspect;
 
-/// Take the flags that shape a configuration into it, in their order of precedence: preset, --config,
-/// --set, flags.
+/// Take the flags that shape a configuration into it, in their order of precedence: preset,
+/// --config, --set, flags.
 SgStatus sg_command_config_from(SgConfig* config, const SgArgs* args, SgError* error);
 
 #endif  // SG_CLI_COMMAND_H_

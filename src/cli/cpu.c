@@ -1,7 +1,8 @@
 // A processor that cannot run the program is told so in a sentence, not by an illegal instruction.
 //
 // MuJoCo's library uses AVX, some of it in constructors that run before main. What stands in the
-// executable's .preinit_array runs before them, right after loading: only system calls are safe there.
+// executable's .preinit_array runs before them, right after loading: only system calls are safe
+// there.
 
 #include <string.h>
 #include <unistd.h>

@@ -155,8 +155,8 @@ static double last_step(const SgPlot* plot) {
 }
 
 
-// marks at some round numbers of steps, each with a text that tells it exactly (250k, 1.5M): gnuplot's
-// own formats round the number, so that neighbours would read the same
+// marks at some round numbers of steps, each with a text that tells it exactly (250k, 1.5M):
+// gnuplot's own formats round the number, so that neighbours would read the same
 static void print_marks(FILE* out, double last) {
   double unit = pow(10, floor(log10(fmax(last, 1) / 4)));
   double every = last / unit > 20 ? 5 * unit : last / unit > 9 ? 2 * unit : unit;

@@ -8,9 +8,9 @@
 #include "base/status.h"
 #include "policy/policy.h"
 
-/// Load a model (MODEL.xml alone, or the task of TASK.yaml or of a name), compare, and print a line per
-/// finding, or a JSON object per finding. SG_FILE and one sentence when the policy does not fit, or when
-/// the model cannot be read.
+/// Load a model (MODEL.xml alone, or the task of TASK.yaml or of a name), compare, and print a line
+/// per finding, or a JSON object per finding. SG_FILE and one sentence when the policy does not
+/// fit, or when the model cannot be read.
 SgStatus sg_fit_print_model(const SgPolicy* policy, const char* policy_path, const char* model,
                             bool json, SgError* error);
 

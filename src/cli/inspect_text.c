@@ -1,5 +1,5 @@
-// A contract for people: the facts, then a table per section whose columns are as wide as what stands
-// in them.
+// A contract for people: the facts, then a table per section whose columns are as wide as what
+// stands in them.
 
 #include <stdio.h>
 #include <stdlib.h>

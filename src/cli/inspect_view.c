@@ -1,5 +1,5 @@
-// A policy file taken apart into rows. The runtime has accepted the file first, so its texts are known
-// to be whole: what is looked for is there.
+// A policy file taken apart into rows. The runtime has accepted the file first, so its texts are
+// known to be whole: what is looked for is there.
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -137,8 +137,8 @@ static int run_command(int argc, char** argv) {
 }
 
 
-// a standard stream that the caller closed leads nowhere: else the next file that is opened would take
-// its number, and a table meant for the screen would be written into it
+// a standard stream that the caller closed leads nowhere: else the next file that is opened would
+// take its number, and a table meant for the screen would be written into it
 static void open_closed_streams(void) {
   int file;
   do {

@@ -19,8 +19,8 @@ enum {
 #define SG_COMMAND_FLAG \
   { "--command", "X,Y,W", "the policy's command inputs, held (default: each one's start value)" }
 
-/// The numbers of --command for a policy, one per command input, in values; command is values then, and
-/// NULL when the flag was not given. SG_USAGE for another count or what is no finite number.
+/// The numbers of --command for a policy, one per command input, in values; command is values then,
+/// and NULL when the flag was not given. SG_USAGE for another count or what is no finite number.
 SgStatus sg_player_command(const SgArgs* args, const SgPolicy* policy,
                            float values[SG_MAX_COMMAND_INPUT], const float** command,
                            SgError* error);

@@ -1,13 +1,14 @@
 // A row per evaluation in a box, on stdout; a line below it that moves in between, on stderr: on a
-// terminal twice a second in place, else a plain line every 30 s, so that a table in a file stays one.
+// terminal twice a second in place, else a plain line every 30 s, so that a table in a file stays
+// one.
 //
 //   ╭──────────────────────────┬─────────────────┬─────────────────────────────────────────╮
 //   │    step episodes steps/s │    eval   train │  loss Q loss pi       Q   alpha entropy │
 //   ├──────────────────────────┼─────────────────┼─────────────────────────────────────────┤
 //   │    1200       61      74 │   157.2*   28.9 │   2.955  -9.115   7.674   0.743   2.014 │
 //
-// All columns take 88 places. A narrower terminal loses the least telling ones, down to the step and
-// the evaluation; one that is resized gets a new heading at the next row.
+// All columns take 88 places. A narrower terminal loses the least telling ones, down to the step
+// and the evaluation; one that is resized gets a new heading at the next row.
 
 #include "cli/show.h"
 

@@ -7,8 +7,8 @@
 #include "cli/args.h"
 #include "train/train.h"
 
-/// Train with --quiet, --json and --view as given; stop and watcher of options are filled in. The first
-/// SIGINT or SIGTERM finishes the update and saves, a second one ends the program. Returns
+/// Train with --quiet, --json and --view as given; stop and watcher of options are filled in. The
+/// first SIGINT or SIGTERM finishes the update and saves, a second one ends the program. Returns
 /// SG_INTERRUPTED or SG_TERMINATED after a signal.
 SgStatus sg_run_training(SgTrainOptions* options, const SgArgs* args, SgError* error);
 

@@ -35,8 +35,8 @@ static bool is_set(const char* name) {
 }
 
 
-// softgait-view beside this executable, and a display of any kind. Whether that can be used the window
-// finds out
+// softgait-view beside this executable, and a display of any kind. Whether that can be used the
+// window finds out
 static SgStatus find(char path[PATH], SgError* error) {
   ssize_t n = readlink("/proc/self/exe", path, PATH - 64);
   path[n > 0 ? n : 0] = '\0';

@@ -1,5 +1,5 @@
-// The window: a program of its own, softgait-view, that lies beside softgait. Here it is started and
-// listened to; what it draws it reads from the run folder.
+// The window: a program of its own, softgait-view, that lies beside softgait. Here it is started
+// and listened to; what it draws it reads from the run folder.
 //
 //   softgait train --view ── starts ──> softgait-view RUN      a session of its own: no signal of the
 //                         <── one line ──  on its stderr       terminal, no pipe of ours but that one
@@ -39,8 +39,8 @@ bool sg_viewer_listen(SgViewer* viewer, char* line, int size);
 /// younger than a second is listened to for the rest of it, because it may still fail to open.
 bool sg_viewer_leave(SgViewer* viewer, char* line, int size);
 
-/// Become the window: replace this process by softgait-view with these words (NULL behind the last).
-/// Returns only with SG_MACHINE and a sentence.
+/// Become the window: replace this process by softgait-view with these words (NULL behind the
+/// last). Returns only with SG_MACHINE and a sentence.
 SgStatus sg_viewer_become(const char* const* words, SgError* error);
 
 #endif  // SG_CLI_VIEWER_H_

@@ -1,5 +1,6 @@
 // e^x = 2^n e^r with n = round(x / ln 2), |r| <= ln 2 / 2, and there the Taylor series: it leaves out
-// r^14 / 14! < 5e-18. Not the C library's, so that no update calls it: its bytes change between versions.
+// r^14 / 14! < 5e-18. Not the C library's, so that no update calls it: its bytes change between
+// versions.
 
 #include "math/exp.h"
 

@@ -5,12 +5,13 @@
 //   OpenBLAS    openblas   the library's core name    kernels_blas.c   simd_map.h
 //   the oracle  ref        scalar                     three loops      libm
 //
-// All matrices are row-major and contiguous. A kernel may be called from several threads at once and
-// gives the same bytes for the same call. With ref and own, a row of a result never depends on the rows
-// beside it; OpenBLAS does not promise that, so work is always cut in the same places.
+// All matrices are row-major and contiguous. A kernel may be called from several threads at once
+// and gives the same bytes for the same call. With ref and own, a row of a result never depends on
+// the rows beside it; OpenBLAS does not promise that, so work is always cut in the same places.
 //
 // Weights come twice where gradients go down through them: w (k, m), and wt (m, k), its transposed
-// copy, which lets every product read its right operand along rows. A backend takes the one it likes.
+// copy, which lets every product read its right operand along rows. A backend takes the one it
+// likes.
 
 #ifndef SG_MATH_KERNELS_H_
 #define SG_MATH_KERNELS_H_
@@ -81,12 +82,13 @@ const SgKernels* sg_kernels_ref(void);
 /// name when it is not installed. Float build only.
 const SgKernels* sg_kernels_blas(SgError* error);
 
-/// Our own kernels for an instruction set: "avx512", "avx2", "avx", or "auto" for the best that this
-/// processor has. NULL with SG_MACHINE when the processor lacks it. Float build only.
+/// Our own kernels for an instruction set: "avx512", "avx2", "avx", or "auto" for the best that
+/// this processor has. NULL with SG_MACHINE when the processor lacks it. Float build only.
 const SgKernels* sg_kernels_own(const char* isa, SgError* error);
 
-/// The backend that the keys math.backend and math.isa name: "own", "openblas", "ref" or "auto", which
-/// is own where a tuned kernel exists (avx512, avx2) and openblas elsewhere. Float build only.
+/// The backend that the keys math.backend and math.isa name: "own", "openblas", "ref" or "auto",
+/// which is own where a tuned kernel exists (avx512, avx2) and openblas elsewhere. Float build
+/// only.
 const SgKernels* sg_kernels_choose(const char* backend, const char* isa, SgError* error);
 
 #endif  // SG_MATH_KERNELS_H_

@@ -1,4 +1,5 @@
-// The kernels for processors with AVX, no fused multiply-add. CMakeLists.txt gives this file its flags.
+// The kernels for processors with AVX, no fused multiply-add. CMakeLists.txt gives this file its
+// flags.
 
 #define SG_LANES 8
 #define SG_TILE_ROWS 4

@@ -1,4 +1,5 @@
-// The kernels for processors with AVX-512 F, BW, DQ and VL. CMakeLists.txt gives this file its flags.
+// The kernels for processors with AVX-512 F, BW, DQ and VL. CMakeLists.txt gives this file its
+// flags.
 
 #define SG_LANES 16
 #define SG_TILE_ROWS 8

@@ -1,8 +1,8 @@
 // Each product twice, by the backend and by the three loops, entry by entry.
 //
-// A sum of `terms` products of numbers up to 1 grows like sqrt(terms) and is rounded at every one of them, by
-// both, in different orders: together some 0.2 terms FLT_EPSILON. Five times that is allowed; a wrong or
-// missing term, a third on average, is far beyond.
+// A sum of `terms` products of numbers up to 1 grows like sqrt(terms) and is rounded at every one
+// of them, by both, in different orders: together some 0.2 terms FLT_EPSILON. Five times that is
+// allowed; a wrong or missing term, a third on average, is far beyond.
 
 #include "math/kernels_check.h"
 

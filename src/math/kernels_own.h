@@ -1,5 +1,5 @@
-// Our own kernels, one table per instruction set; kernels_own.c chooses. A table's file is compiled for
-// its instruction set and must not be called on a processor that lacks it.
+// Our own kernels, one table per instruction set; kernels_own.c chooses. A table's file is compiled
+// for its instruction set and must not be called on a processor that lacks it.
 
 #ifndef SG_MATH_KERNELS_OWN_H_
 #define SG_MATH_KERNELS_OWN_H_

@@ -1,5 +1,5 @@
-// The oracle: every kernel in its most obvious form, sums in index order, the C library's functions.
-// Slow, and the judge of every faster backend; compiled in float and in double.
+// The oracle: every kernel in its most obvious form, sums in index order, the C library's
+// functions. Slow, and the judge of every faster backend; compiled in float and in double.
 
 #include <math.h>
 #include <string.h>

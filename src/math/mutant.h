@@ -1,9 +1,10 @@
 // Bugs on demand, for the tests that must catch them.
 //
-// A check that has never failed proves nothing. The classic mistakes of Soft Actor-Critic stand here
-// by name; the code that could make one asks SG_MUTANT(name) at the place. In the product the answer
-// is the constant 0 and the compiler removes the question; tests build a copy of math, nn and sac
-// with SG_MUTANTS, in which the variable sg_mutant chooses one, and demand that a named check fails.
+// A check that has never failed proves nothing. The classic mistakes of Soft Actor-Critic stand
+// here by name; the code that could make one asks SG_MUTANT(name) at the place. In the product the
+// answer is the constant 0 and the compiler removes the question; tests build a copy of math, nn
+// and sac with SG_MUTANTS, in which the variable sg_mutant chooses one, and demand that a named
+// check fails.
 
 #ifndef SG_MATH_MUTANT_H_
 #define SG_MATH_MUTANT_H_

@@ -1,5 +1,5 @@
-// Loops of multiply-adds by vector width. With fused multiply-add one instruction does both; without
-// it, a multiplication and an addition are issued side by side.
+// Loops of multiply-adds by vector width. With fused multiply-add one instruction does both;
+// without it, a multiplication and an addition are issued side by side.
 
 #include "math/peak.h"
 
@@ -22,8 +22,8 @@ typedef float Wide16 __attribute__((vector_size(64)));
 #define FUSE , optimize("fp-contract=fast")
 #endif
 
-// the loop for one width: SUMS independent sums in registers, ROUNDS multiply-adds each. The empty asm
-// keeps the compiler from doing the arithmetic itself; unrolling keeps the sums out of memory
+// the loop for one width: SUMS independent sums in registers, ROUNDS multiply-adds each. The empty
+// asm keeps the compiler from doing the arithmetic itself; unrolling keeps the sums out of memory
 #define PEAK_LOOP(name, vector, isa)                                \
   __attribute__((target(isa) FUSE)) static float name(float seed) { \
     vector sums[SUMS], a = {0}, b = {0};                            \

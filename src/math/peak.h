@@ -1,8 +1,9 @@
 // The processor's own multiply-add peak: what a share of peak is measured against.
 //
-// Every width that the processor has runs the same loop, enough independent sums to hide the latency
-// of a multiply-add, nothing from memory; the fastest width is the peak. Measured on the same threads
-// and at the same moment as the work it is compared with, because clocks and neighbours change.
+// Every width that the processor has runs the same loop, enough independent sums to hide the
+// latency of a multiply-add, nothing from memory; the fastest width is the peak. Measured on the
+// same threads and at the same moment as the work it is compared with, because clocks and
+// neighbours change.
 
 #ifndef SG_MATH_PEAK_H_
 #define SG_MATH_PEAK_H_

@@ -1,15 +1,16 @@
 // Vectors by one name: the compiler's vector extensions, and the few things they lack.
 //
-// A kernel file says which instruction set it is compiled for and includes the rest, so that one source
-// serves all:
+// A kernel file says which instruction set it is compiled for and includes the rest, so that one
+// source serves all:
 //
 //   file               compiled with          SG_LANES   tile held in registers
 //   kernels_avx512.c   -mavx512f,bw,dq,vl       16        8 rows x 32 columns
 //   kernels_avx2.c     -mavx2 -mfma              8        6 rows x 16
 //   kernels_avx.c      -mavx                     8        4 rows x 16
 //
-// -ffp-contract=fast turns a multiplication and an addition into one fused instruction where there is
-// one. Intrinsics appear only where the extensions have no word: loads and stores of part of a vector.
+// -ffp-contract=fast turns a multiplication and an addition into one fused instruction where there
+// is one. Intrinsics appear only where the extensions have no word: loads and stores of part of a
+// vector.
 
 #ifndef SG_MATH_SIMD_H_
 #define SG_MATH_SIMD_H_

@@ -1,5 +1,5 @@
-// Elementwise kernels: a function of simd_math.h over a range, Adam, and the few passes over a matrix
-// that are no product.
+// Elementwise kernels: a function of simd_math.h over a range, Adam, and the few passes over a
+// matrix that are no product.
 
 #ifndef SG_MATH_SIMD_MAP_H_
 #define SG_MATH_SIMD_MAP_H_
@@ -73,7 +73,8 @@ static bool map_finite(const float* x, size_t count) {
 }
 
 
-// one pass over everything that a step moves; square roots and quotients are exact, memory is the limit
+// one pass over everything that a step moves; square roots and quotients are exact, memory is the
+// limit
 static void map_adam(float* restrict param, const float* restrict grad, float* restrict m,
                      float* restrict v, float* restrict targ, size_t count, const SgAdam* a,
                      float tau) {
@@ -94,8 +95,9 @@ static void map_adam(float* restrict param, const float* restrict grad, float* r
 }
 
 
-// Sums in row order, a few vectors of columns at a time. A pass of its own, by the task that has just read
-// the same rows for its weight gradient: 2.4 microseconds for 256 x 256, 0.3 % of an update in all.
+// Sums in row order, a few vectors of columns at a time. A pass of its own, by the task that has
+// just read the same rows for its weight gradient: 2.4 microseconds for 256 x 256, 0.3 % of an
+// update in all.
 static void map_column_sum(float* res, const float* y, int n, int m) {
   int j = 0;
   for (; j + 4 * SG_LANES <= m; j += 4 * SG_LANES) {

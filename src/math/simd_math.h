@@ -1,7 +1,8 @@
 // Functions of a vector: e^x, log, tanh, cosine, and random words. No call, no branch, no table.
 //
-// Each is a reduction to a short interval and there a Taylor series, long enough that what it leaves out
-// is below float's rounding. Bounds, over dense sweeps of the range (tests/test_kernels.c, tests/speed):
+// Each is a reduction to a short interval and there a Taylor series, long enough that what it
+// leaves out is below float's rounding. Bounds, over dense sweeps of the range
+// (tests/test_kernels.c, tests/speed):
 //
 //   function           range                   error
 //   vec_exp            [-87, 88]               2 units in the last place; below: e^-87, above: e^88
@@ -174,7 +175,8 @@ SG_INLINE void vec_words(VecWord c[4], const SgRng* rng) {
 }
 
 
-// words as numbers in (0, 1]: by halves, because there is no conversion of unsigned words everywhere
+// words as numbers in (0, 1]: by halves, because there is no conversion of unsigned words
+// everywhere
 SG_INLINE Vec vec_unit(VecWord w) {
   Vec high = __builtin_convertvector((VecInt)(w >> 16), Vec);
   Vec low = __builtin_convertvector((VecInt)(w & 0xffff), Vec);

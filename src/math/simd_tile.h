@@ -10,9 +10,10 @@
 //   │    │   │  │  │  │  units busy and the loads hide behind them: 99 % of peak at 256 x 256 x 256
 //   └────┘   └──┴──┴──┘
 //
-// A is read one number at a time, so any strides will do: rows of activations, or columns of them when
-// it stands transposed (weight gradients). B is always read along its rows. Every entry of C is one sum in
-// the order of t, whichever tile it falls into: cutting work between rows changes no byte.
+// A is read one number at a time, so any strides will do: rows of activations, or columns of them
+// when it stands transposed (weight gradients). B is always read along its rows. Every entry of C
+// is one sum in the order of t, whichever tile it falls into: cutting work between rows changes no
+// byte.
 
 #ifndef SG_MATH_SIMD_TILE_H_
 #define SG_MATH_SIMD_TILE_H_
@@ -158,8 +159,9 @@ static void multiply(const Product* p) {
 
 //-------------------------------- a single output -----------------------------------------------
 //
-// A critic's head reads its rows again, while they are near, in place of sums in the layer below that would
-// depend on how its columns are cut into tiles: 3.4 microseconds for 256 x 256, 0.4 % of an update in all.
+// A critic's head reads its rows again, while they are near, in place of sums in the layer below
+// that would depend on how its columns are cut into tiles: 3.4 microseconds for 256 x 256, 0.4 % of
+// an update in all.
 
 // x . w over k, four vectors abreast, then what is left
 SG_INLINE float dot(const float* x, const float* w, int k) {

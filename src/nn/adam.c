@@ -1,5 +1,5 @@
-// Bias corrections are made in double from the integer step, once per step: in float 1 - 0.999^t would
-// lose digits for small t. They are pulled out of the loop over the parameters:
+// Bias corrections are made in double from the integer step, once per step: in float 1 - 0.999^t
+// would lose digits for small t. They are pulled out of the loop over the parameters:
 //
 //   param -= lr mhat / (sqrt(vhat) + eps)   =   (lr / correct1) m / (sqrt(v) / sqrt(correct2) + eps)
 

@@ -1,5 +1,5 @@
-// Adam (Kingma and Ba, 2015, algorithm 1) and how fast targets follow. The pass over the parameters is a
-// kernel (math/kernels.h); here are the numbers it goes by.
+// Adam (Kingma and Ba, 2015, algorithm 1) and how fast targets follow. The pass over the parameters
+// is a kernel (math/kernels.h); here are the numbers it goes by.
 
 #ifndef SG_NN_ADAM_H_
 #define SG_NN_ADAM_H_

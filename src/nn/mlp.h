@@ -1,6 +1,7 @@
 // Multilayer perceptrons with ReLU between linear layers: shapes, forward and backward.
 //
-// Rows are independent, and so are parts of the parameters: both are cut into tasks, by sizes alone.
+// Rows are independent, and so are parts of the parameters: both are cut into tasks, by sizes
+// alone.
 //
 // A shape holds no numbers. Parameters live in a flat block that the holder owns, gradients and
 // moments in blocks of the same shape:
@@ -56,14 +57,14 @@ void sg_mlp_tape(const SgMlp* mlp, SgMlpTape* tape, int n, bool backward, SgAren
 
 //-------------------------------- rows ----------------------------------------------------------
 
-/// Compute the outputs of the rows first .. first + count - 1 of in (n, nin); returns the last layer's
-/// output for all rows, (n, nout), which is tape->out's last.
+/// Compute the outputs of the rows first .. first + count - 1 of in (n, nin); returns the last
+/// layer's output for all rows, (n, nout), which is tape->out's last.
 sg_real* sg_mlp_forward(const SgMlp* mlp, const SgKernels* kernels, const sg_real* param,
                         const sg_real* in, int first, int count, SgMlpTape* tape);
 
-/// Compute the gradients of the same rows by every layer's output, down from dout (n, nout), after their
-/// forward. din: (n, ndin), gradient by the last ndin input columns; NULL: none.
-/// trans: (nparam), transposed weights by sg_mlp_transpose; a backend that does without takes NULL.
+/// Compute the gradients of the same rows by every layer's output, down from dout (n, nout), after
+/// their forward. din: (n, ndin), gradient by the last ndin input columns; NULL: none. trans:
+/// (nparam), transposed weights by sg_mlp_transpose; a backend that does without takes NULL.
 void sg_mlp_backward(const SgMlp* mlp, const SgKernels* kernels, const sg_real* param,
                      const sg_real* trans, const sg_real* dout, int first, int count,
                      SgMlpTape* tape, sg_real* din, int ndin);
@@ -79,7 +80,8 @@ typedef struct SgMlpPart {
   size_t from, length;  ///< the same as a range of a flat block
 } SgMlpPart;
 
-/// Parts a network is cut into, by its sizes alone; and one of them, those that are less than whole last.
+/// Parts a network is cut into, by its sizes alone; and one of them, those that are less than whole
+/// last.
 int sg_mlp_nparts(const SgMlp* mlp);
 SgMlpPart sg_mlp_part(const SgMlp* mlp, int i);
 
@@ -89,8 +91,8 @@ void sg_mlp_gradient(const SgMlp* mlp, const SgKernels* kernels, const sg_real* 
                      const sg_real* dout, int n, const SgMlpTape* tape, sg_real* grad,
                      const SgMlpPart* part);
 
-/// Renew a part of trans (nparam) from param: each weight (nin, nout) as (nout, nin) in the same place,
-/// of the first layer only the last ndin rows, as (nout, ndin).
+/// Renew a part of trans (nparam) from param: each weight (nin, nout) as (nout, nin) in the same
+/// place, of the first layer only the last ndin rows, as (nout, ndin).
 void sg_mlp_transpose(const SgMlp* mlp, const SgKernels* kernels, sg_real* trans,
                       const sg_real* param, int ndin, const SgMlpPart* part);
 

@@ -30,8 +30,8 @@ void sg_squash_forward(const SgKernels* kernels, sg_real* act, sg_real* logp,
                        const SgSquashTape* tape, const sg_real* head, int n, int nact,
                        double log_std_min, double log_std_max);
 
-/// Gradient of a loss with respect to head (n, 2 nact), from its gradients with respect to act
-/// (n, nact) and logp (one number for all rows). act: what forward gave. Outside the clamp log sigma
+/// Gradient of a loss with respect to head (n, 2 nact), from its gradients with respect to act (n,
+/// nact) and logp (one number for all rows). act: what forward gave. Outside the clamp log sigma
 /// gets zero.
 void sg_squash_backward(const SgKernels* kernels, sg_real* dhead, const sg_real* dact,
                         sg_real dlogp, const sg_real* act, const SgSquashTape* tape,

@@ -7,9 +7,9 @@
  *    "actor.0.weight": {"dtype": "F32", "shape": [11, 256], "data_offsets": [0, 11264]}, ...}
  *
  * Nothing in the file is believed before it is checked against the file's own size: the header is
- * capped, sizes are computed with overflow checks, tensors must tile the payload exactly in the order
- * of their offsets, names must be unique, values finite. The format knows no code, no paths and no
- * compression, so there is nothing else to refuse.
+ * capped, sizes are computed with overflow checks, tensors must tile the payload exactly in the
+ * order of their offsets, names must be unique, values finite. The format knows no code, no paths
+ * and no compression, so there is nothing else to refuse.
  */
 
 #ifndef SG_POLICY_CONTAINER_H_

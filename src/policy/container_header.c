@@ -1,5 +1,6 @@
-// A reader for exactly the JSON that a safetensors header is: objects of strings, and for each tensor
-// a dtype, a shape and two offsets. Nothing nests deeper than that, so no input can exhaust the stack.
+// A reader for exactly the JSON that a safetensors header is: objects of strings, and for each
+// tensor a dtype, a shape and two offsets. Nothing nests deeper than that, so no input can exhaust
+// the stack.
 
 #include "policy/container_header.h"
 

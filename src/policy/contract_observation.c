@@ -1,5 +1,5 @@
-// A contract's observation: terms and their elements, which of them are commands, the normaliser. All
-// of it is folded into one SgInput per number of the row.
+// A contract's observation: terms and their elements, which of them are commands, the normaliser.
+// All of it is folded into one SgInput per number of the row.
 
 #include "policy/strict_float.h"
 // the pragma above must come first

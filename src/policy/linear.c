@@ -8,8 +8,8 @@
 //        └───────────┴───────────┴──
 //          a block     the next one
 //
-// A block's width differs between instruction sets, the order of an output's sum does not. 32-bit ARM
-// keeps to plain C, because its vector unit flushes denormals to zero.
+// A block's width differs between instruction sets, the order of an output's sum does not. 32-bit
+// ARM keeps to plain C, because its vector unit flushes denormals to zero.
 
 #include "policy/strict_float.h"
 // the pragma above must come first

@@ -1,5 +1,5 @@
-// Loading a policy: structure, then integrity, then meaning, then behaviour. Nothing is computed from a
-// file that has not passed all four.
+// Loading a policy: structure, then integrity, then meaning, then behaviour. Nothing is computed
+// from a file that has not passed all four.
 //
 //   bytes ─ container ─> digest ─ contract ─> layers ─ golden vectors ─> a policy
 

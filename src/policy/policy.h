@@ -14,9 +14,9 @@
  *       sg_policy_scatter(&motors, act, my_torques);    // status != 0: act is the safe action
  *     }
  *
- * The bytes of an action are the same on every machine with IEEE-754 binary32, gradual underflow and
- * round to nearest, under any compiler without fast-math: sums run in index order, one input at a
- * time over all outputs; nothing is contracted to a fused multiply-add; exp and tanh are our own.
+ * The bytes of an action are the same on every machine with IEEE-754 binary32, gradual underflow
+ * and round to nearest, under any compiler without fast-math: sums run in index order, one input at
+ * a time over all outputs; nothing is contracted to a fused multiply-add; exp and tanh are our own.
  *
  * A step makes no heap call, no system call and takes no lock. Loading allocates. Nothing prints.
  */

@@ -5,10 +5,11 @@
 //
 //   ring of environment e:   rows e*R .. e*R + R - 1;  head: where the next row goes
 //
-// A batch is drawn when its update is due, not while the one before is under way: with one update per step
-// the newest transition must be among those that can be drawn, and it is not there yet. What could be
-// hidden is small. On two cores of a Zen 4 sampling takes 20 of 2700 microseconds with 25-word rows and
-// 120 of 5400 with 367-word ones, prefetched, on huge pages, copied by both threads.
+// A batch is drawn when its update is due, not while the one before is under way: with one update
+// per step the newest transition must be among those that can be drawn, and it is not there yet.
+// What could be hidden is small. On two cores of a Zen 4 sampling takes 20 of 2700 microseconds
+// with 25-word rows and 120 of 5400 with 367-word ones, prefetched, on huge pages, copied by both
+// threads.
 
 #include "sac/replay.h"
 
@@ -274,8 +275,8 @@ static void prefetch_pick(const SgReplay* r, const Pick* pick) {
 }
 
 
-// small rows are asked for as they are drawn; a whole batch of large ones would not stay near, so only
-// their kind, and the rest by the task that copies them
+// small rows are asked for as they are drawn; a whole batch of large ones would not stay near, so
+// only their kind, and the rest by the task that copies them
 static bool is_small(const SgReplay* r) {
   return r->stride <= SMALL;
 }

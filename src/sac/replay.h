@@ -7,9 +7,9 @@
 //   kind   step   step   step   END   step   step
 //
 // A row's next observation is the next row's obs; the newest row's is `cur`, the environment's
-// current one. An episode that is truncated (or whose last transition was dropped) appends an end row
-// that holds only its last observation and is never sampled; one that terminates needs none, because
-// nothing is bootstrapped from it.
+// current one. An episode that is truncated (or whose last transition was dropped) appends an end
+// row that holds only its last observation and is never sampled; one that terminates needs none,
+// because nothing is bootstrapped from it.
 
 #ifndef SG_SAC_REPLAY_H_
 #define SG_SAC_REPLAY_H_
@@ -39,8 +39,8 @@ typedef struct SgReplay SgReplay;
 /// Bytes that a replay of these sizes will take when full.
 size_t sg_replay_bytes(int64_t rows, int nenv, int nobs, int nact);
 
-/// Create rings of floor(rows / nenv) rows each, at least 2. NULL with SG_MACHINE and a sentence when
-/// it would not fit in the memory available now.
+/// Create rings of floor(rows / nenv) rows each, at least 2. NULL with SG_MACHINE and a sentence
+/// when it would not fit in the memory available now.
 SgReplay* sg_replay_create(int64_t rows, int nenv, int nobs, int nact, SgError* error);
 
 /// Free a replay. NULL is allowed.
@@ -49,14 +49,15 @@ void sg_replay_free(SgReplay* replay);
 /// An episode of environment env begins at obs (nobs).
 void sg_replay_begin(SgReplay* replay, int env, const float* obs);
 
-/// One transition: from the current observation by act (nact) to obs2 (nobs), the true last one, which
-/// becomes current. truncated and not terminated appends the end row; when both are set, terminated
-/// wins: it is a fact of the task, the other one of the clock. After either, call sg_replay_begin.
+/// One transition: from the current observation by act (nact) to obs2 (nobs), the true last one,
+/// which becomes current. truncated and not terminated appends the end row; when both are set,
+/// terminated wins: it is a fact of the task, the other one of the clock. After either, call
+/// sg_replay_begin.
 void sg_replay_step(SgReplay* replay, int env, const float* act, float rew, bool terminated,
                     bool truncated, const float* obs2);
 
-/// The episode ended and its last transition is dropped (physics failed): append the end row without
-/// it. Follow with sg_replay_begin.
+/// The episode ended and its last transition is dropped (physics failed): append the end row
+/// without it. Follow with sg_replay_begin.
 void sg_replay_drop(SgReplay* replay, int env);
 
 /// Rows that can be sampled now.

@@ -1,7 +1,7 @@
 // The learner's life: defaults, validation, memory, acting, visiting. The update is sac_update.c.
 //
-// Memory is one block. `layout` names every piece once and is called twice, first to measure and then
-// to carve, so the two cannot disagree:
+// Memory is one block. `layout` names every piece once and is called twice, first to measure and
+// then to carve, so the two cannot disagree:
 //
 //   | actor: value grad m v | log_alpha: .. | critic 0: value grad m v targ tapes | critic 1: .. |
 //   | batch | next | fresh | update scratch | acting scratch |

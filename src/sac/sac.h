@@ -3,8 +3,8 @@
 //   config = sg_sac_default(nobs, nact)     edit config     sac = sg_sac_create(&config, ...)
 //   sg_sac_act(...)     sg_sac_update(...)     sg_sac_update(...)  ...     sg_sac_destroy(sac)
 //
-// The algorithm is in sac_update.c, on one page. Actions here are in [-1, 1]; scale and offset belong
-// to the task. Knows nothing of MuJoCo, files or the command line.
+// The algorithm is in sac_update.c, on one page. Actions here are in [-1, 1]; scale and offset
+// belong to the task. Knows nothing of MuJoCo, files or the command line.
 
 #ifndef SG_SAC_SAC_H_
 #define SG_SAC_SAC_H_
@@ -74,8 +74,8 @@ typedef struct SgSac SgSac;
 /// The published defaults for these sizes (Haarnoja et al. 2018, arXiv 1812.05905).
 SgSacConfig sg_sac_default(int nobs, int nact);
 
-/// Create a learner; the config is copied. kernels and pool are borrowed and must outlive it. NULL with
-/// SG_USAGE and the field's name for a value out of range, SG_MACHINE when out of memory.
+/// Create a learner; the config is copied. kernels and pool are borrowed and must outlive it. NULL
+/// with SG_USAGE and the field's name for a value out of range, SG_MACHINE when out of memory.
 SgSac* sg_sac_create(const SgSacConfig* config, const SgKernels* kernels, SgPool* pool,
                      SgError* error);
 
@@ -94,7 +94,8 @@ void sg_sac_act(SgSac* sac, float* act, const float* obs, int n, bool determinis
 /// in this update is not applied, all weights stay finite, and error names the gradient.
 SgStatus sg_sac_update(SgSac* sac, const SgBatch* batch, SgSacInfo* info, SgError* error);
 
-/// What an update does, in order; each stage is work that all threads share, with a wait at its end.
+/// What an update does, in order; each stage is work that all threads share, with a wait at its
+/// end.
 typedef enum SgSacStage {
   SG_STAGE_DRAW,      ///< actor at s' and s, actions and their densities
   SG_STAGE_VALUE,     ///< target critics at (s', a'), critics at (s, a)
@@ -112,7 +113,8 @@ typedef enum SgSacStage {
 /// A stage's name: "draw", "value", ...
 const char* sg_sac_stage_name(SgSacStage stage);
 
-/// From now on add the time of every stage to seconds (SG_STAGE_COUNT), borrowed; NULL: measure nothing.
+/// From now on add the time of every stage to seconds (SG_STAGE_COUNT), borrowed; NULL: measure
+/// nothing.
 void sg_sac_time_stages(SgSac* sac, double* seconds);
 
 /// The batch's memory inside the learner, for the caller to fill before an update.
@@ -124,8 +126,9 @@ int64_t sg_sac_nupdate(const SgSac* sac);
 /// Temperature now.
 double sg_sac_alpha(const SgSac* sac);
 
-/// One tensor of the actor, row-major float: layer 0 .. nhidden. Layer nhidden is the head: its first
-/// nact columns are the mean, the others log sigma. weight: (nin, nout), bias: (nout). Borrowed.
+/// One tensor of the actor, row-major float: layer 0 .. nhidden. Layer nhidden is the head: its
+/// first nact columns are the mean, the others log sigma. weight: (nin, nout), bias: (nout).
+/// Borrowed.
 void sg_sac_actor_layer(const SgSac* sac, int layer, const sg_real** weight, const sg_real** bias,
                         int* nin, int* nout);
 

@@ -1,4 +1,5 @@
-// Soft Actor-Critic, the algorithm on one page: sg_sac_update_given at the end, in the order it happens.
+// Soft Actor-Critic, the algorithm on one page: sg_sac_update_given at the end, in the order it
+// happens.
 //
 // Haarnoja et al., "Soft Actor-Critic Algorithms and Applications", arXiv 1812.05905 (version 2 of
 // the paper: no value network, learned temperature), with the clipped double-Q trick.
@@ -32,10 +33,10 @@
 //   5. log sigma is clamped hard; outside the clamp its gradient is zero.
 //   6. Weights and biases start uniform in +-1/sqrt(fan in), PyTorch's default.
 //
-// Threads: a stage of the update is cut into tasks by sizes alone, rows of the batch or rows of a weight,
-// critic 0's before critic 1's, and the pool deals them out in that order: one thread takes all, two
-// take a critic each, more share. No sum is split between tasks: the bytes do not depend on the number
-// of threads.
+// Threads: a stage of the update is cut into tasks by sizes alone, rows of the batch or rows of a
+// weight, critic 0's before critic 1's, and the pool deals them out in that order: one thread takes
+// all, two take a critic each, more share. No sum is split between tasks: the bytes do not depend
+// on the number of threads.
 //
 //   stage      tasks                   does                                                     MFLOP*
 //   draw       2 x blocks of rows      actor at s' and s; a', a~ and their densities                75
@@ -159,8 +160,8 @@ static void draw_actions(SgSac* sac, int task) {
 
 //-------------------------------- critics -------------------------------------------------------
 
-// Qbar_k(s', a') and Q_k(s, a): a critic's blocks after its target's, so that one network's weights at a
-// time are near
+// Qbar_k(s', a') and Q_k(s, a): a critic's blocks after its target's, so that one network's weights
+// at a time are near
 static void values(SgSac* sac, int task) {
   int k = task / (2 * sac->nblock);
   bool targ = task / sac->nblock % 2 == 0;
@@ -272,8 +273,8 @@ static int judge_of(const SgSac* sac, int i) {
 }
 
 
-// of a block's rows those where critic k is the smaller one, closed up at the block's beginning: what
-// forward left for them, and the derivative of J_pi by Q_k. Returns how many
+// of a block's rows those where critic k is the smaller one, closed up at the block's beginning:
+// what forward left for them, and the derivative of J_pi by Q_k. Returns how many
 static int close_up(SgSac* sac, int k, Block b) {
   SgCritic* critic = &sac->critic[k];
   int at = b.first;
@@ -292,7 +293,8 @@ static int close_up(SgSac* sac, int k, Block b) {
 }
 
 
-// gradient of J_pi by the fresh actions of a block's rows where critic k is the smaller one; its own
+// gradient of J_pi by the fresh actions of a block's rows where critic k is the smaller one; its
+// own
 // weights get none. One critic per task: a thread goes down through weights that it moved itself  (3)
 static void action_gradient(SgSac* sac, int task) {
   Block b = block_of(sac, task);

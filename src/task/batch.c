@@ -3,13 +3,13 @@
 //   row i     mjBatch: integration state      ours: SgEnv without a simulation of its own
 //   slice     mjBatch: one mjData             loaded from row i, run on, saved to row i
 //
-// Environments are dealt to a few slices, neighbours together; a slice is a batch of MuJoCo's with a single
-// thread, and the threads are our pool's: MuJoCo's own sleep between passes, and waking them costs a
-// third of a pass of eight simulations.
+// Environments are dealt to a few slices, neighbours together; a slice is a batch of MuJoCo's with
+// a single thread, and the threads are our pool's: MuJoCo's own sleep between passes, and waking
+// them costs a third of a pass of eight simulations.
 //
-// The batch is not persistent, so a simulation arrives with derived fields of whatever row ran on it
-// before. That is fine because nothing derived is read before the physics has run: what a step needs
-// of the step before (the places of velocity coordinates) is in our row.
+// The batch is not persistent, so a simulation arrives with derived fields of whatever row ran on
+// it before. That is fine because nothing derived is read before the physics has run: what a step
+// needs of the step before (the places of velocity coordinates) is in our row.
 
 #include "task/batch.h"
 

@@ -3,8 +3,8 @@
 //   sg_batch_env_step    one pass over all: controls, physics, reward, ends, observation
 //   sg_batch_env_reset   a second pass over those that ended
 //
-// Each environment keeps a row of its own (integration state with MuJoCo; observation, lagged values
-// and bookkeeping with us), and simulations are lent to rows. For given actions an
+// Each environment keeps a row of its own (integration state with MuJoCo; observation, lagged
+// values and bookkeeping with us), and simulations are lent to rows. For given actions an
 // environment's trajectory is the same bytes for any number of environments and threads: draws are
 // addressed by environment and episode, and nothing is shared.
 
@@ -17,8 +17,8 @@
 /// Environments of one task. Opaque.
 typedef struct SgBatchEnv SgBatchEnv;
 
-/// Create n environments of a task, stepped by a pool's threads. Both are borrowed and must outlive them.
-/// NULL with SG_MACHINE when out of memory.
+/// Create n environments of a task, stepped by a pool's threads. Both are borrowed and must outlive
+/// them. NULL with SG_MACHINE when out of memory.
 SgBatchEnv* sg_batch_env_create(const SgTask* task, int n, SgPool* pool, SgError* error);
 
 /// Free all. NULL is allowed.
@@ -37,13 +37,15 @@ void sg_batch_env_step(SgBatchEnv* batch, const float* act, SgStep* steps, float
 /// The reward terms of environment i's last step, (nreward). Borrowed.
 const double* sg_batch_env_terms(const SgBatchEnv* batch, int i);
 
-/// Environment i's state now: qpos (nq), qvel (nv), act (na), and the ctrl (nu) it got last. Borrowed.
+/// Environment i's state now: qpos (nq), qvel (nv), act (na), and the ctrl (nu) it got last.
+/// Borrowed.
 const mjtNum* sg_batch_env_qpos(const SgBatchEnv* batch, int i);
 const mjtNum* sg_batch_env_qvel(const SgBatchEnv* batch, int i);
 const mjtNum* sg_batch_env_act(const SgBatchEnv* batch, int i);
 const mjtNum* sg_batch_env_ctrl(const SgBatchEnv* batch, int i);
 
-/// Everything that environment i's future depends on, as sg_env_state_get's. Size, read, write back.
+/// Everything that environment i's future depends on, as sg_env_state_get's. Size, read, write
+/// back.
 int sg_batch_env_state_size(const SgBatchEnv* batch);
 void sg_batch_env_state_get(const SgBatchEnv* batch, int i, double* state);
 void sg_batch_env_state_set(SgBatchEnv* batch, int i, const double* state);

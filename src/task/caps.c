@@ -5,9 +5,9 @@
 //   count, nrow, ncol, width, height, nuser...     at most 20 000 each, 10^7 multiplied within a tag
 //   text          at most 16 MB a file, 64 MB together
 //
-// A model may attach others, which may attach others again: 30 copies of a model with 30 copies, five
-// levels deep, are a few lines and 24 million bodies. So every model is weighed with what it includes;
-// each of its attach elements counts as the heaviest of the models it names.
+// A model may attach others, which may attach others again: 30 copies of a model with 30 copies,
+// five levels deep, are a few lines and 24 million bodies. So every model is weighed with what it
+// includes; each of its attach elements counts as the heaviest of the models it names.
 
 #include <math.h>
 #include <stdio.h>

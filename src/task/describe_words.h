@@ -12,7 +12,8 @@ enum {
 /// Whose number an address of qpos or qvel is: "hinge", or "root:3" for a joint of several numbers.
 void sg_word_address(char text[SG_WORDS], const mjModel* m, bool velocity, int address);
 
-/// The names of an entry, the first and the last of many: "qvel:root:0 .. qvel:foot (9)". n: 1 or more.
+/// The names of an entry, the first and the last of many: "qvel:root:0 .. qvel:foot (9)". n: 1 or
+/// more.
 void sg_word_names(char text[SG_WORDS], const char* const* names, int n);
 
 /// "[low, high]", with round brackets where the ends are outside.

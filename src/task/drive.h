@@ -31,8 +31,8 @@ typedef struct SgDrive {
 } SgDrive;
 
 /// A model alone, as a task without rules: no observation, no action, no rewards, no ends, no reset
-/// noise; its info says so (bare). Drive it before an environment is made of it. NULL with SG_FILE when
-/// the model does not compile. Free with sg_task_free.
+/// noise; its info says so (bare). Drive it before an environment is made of it. NULL with SG_FILE
+/// when the model does not compile. Free with sg_task_free.
 SgTask* sg_task_of_model(const char* model_path, SgError* error);
 
 /// See and drive a task by these names in place of its own. No environment of it may exist yet. The

@@ -46,9 +46,9 @@ SgStep sg_env_step(SgEnv* env, const mjtNum* ctrl);
 /// The same with an action in [-1, 1], mapped by the task's scale and offset. act: (nact).
 SgStep sg_env_step_act(SgEnv* env, const float* act);
 
-/// Push a body during the coming steps, until the next push or reset: force (N) and torque (N m) about its
-/// mass centre, world frame, 3 numbers each; NULL lets go. For people who play with a policy; training
-/// never pushes.
+/// Push a body during the coming steps, until the next push or reset: force (N) and torque (N m)
+/// about its mass centre, world frame, 3 numbers each; NULL lets go. For people who play with a
+/// policy; training never pushes.
 void sg_env_push(SgEnv* env, int body, const mjtNum force[6]);
 
 /// The observation now. Borrowed, (nobs), valid until the next step or reset.

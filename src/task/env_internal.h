@@ -1,5 +1,5 @@
-// An environment's insides: for env.c, and for batch.c, which lends each environment a simulation for
-// the length of a step.
+// An environment's insides: for env.c, and for batch.c, which lends each environment a simulation
+// for the length of a step.
 
 #ifndef SG_TASK_ENV_INTERNAL_H_
 #define SG_TASK_ENV_INTERNAL_H_

@@ -1,5 +1,5 @@
-// Which files a model is made of: the MJCF, what it includes, the assets that these name, and the models
-// that they attach, each with its own.
+// Which files a model is made of: the MJCF, what it includes, the assets that these name, and the
+// models that they attach, each with its own.
 //
 // The digest and the run folder's copy of a model need the list; MuJoCo gives it to C++ only. So
 // the XML is read lightly (xml.h): tags and attributes, no meaning. Names are resolved the way the

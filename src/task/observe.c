@@ -164,8 +164,8 @@ static char* split_kind(char* text) {
 }
 
 
-// cut ":component" off an element in place; WHOLE when there is none. A name that ends in a number of its
-// own stays whole
+// cut ":component" off an element in place; WHOLE when there is none. A name that ends in a number
+// of its own stays whole
 static int64_t split_component(const mjModel* m, const SgObserveApi* api, int object,
                                char* element) {
   int64_t component = WHOLE;

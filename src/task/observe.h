@@ -82,8 +82,8 @@ int sg_observe_components(const mjModel* m, int kind, int id);
 int sg_observe_element(const mjModel* m, const SgObserveApi* api, int kind, const char* name,
                        SgError* error);
 
-/// Resolve a channel name against a model. SG_FILE and what was not found, with the nearest match, or
-/// when the element has several components and the name says none.
+/// Resolve a channel name against a model. SG_FILE and what was not found, with the nearest match,
+/// or when the element has several components and the name says none.
 SgStatus sg_observe_channel(SgChannel* channel, const char* name, const mjModel* m,
                             const SgObserveApi* api, SgError* error);
 

@@ -31,8 +31,8 @@ SgStatus sg_parse_resets(SgTask* task, SgYamlNode list, SgError* error);
 /// The kind of a reward term (SgRewardKind), its keys checked; -1 and a sentence.
 int sg_parse_term_kind(SgYamlNode entry, SgError* error);
 
-/// Read what a reward term of reward->kind is of. Its other fields hold what an entry that says nothing
-/// of them means.
+/// Read what a reward term of reward->kind is of. Its other fields hold what an entry that says
+/// nothing of them means.
 SgStatus sg_parse_term(SgTask* task, SgYamlNode entry, SgReward* reward, SgError* error);
 
 //-------------------------------- helpers -------------------------------------------------------

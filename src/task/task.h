@@ -91,9 +91,9 @@ SgStatus sg_task_find(const char* task, char* path, int path_size, SgError* erro
 /// model that does not compile or has nothing to drive.
 char* sg_task_template(const char* model_path, SgError* error);
 
-/// A task for people, entry by entry: times, what each observation is, what each action drives, how the
-/// reward is made, what ends an episode, how it begins, the parameters. Return malloc'ed text that the
-/// caller frees, or NULL with SG_MACHINE when out of memory.
+/// A task for people, entry by entry: times, what each observation is, what each action drives, how
+/// the reward is made, what ends an episode, how it begins, the parameters. Return malloc'ed text
+/// that the caller frees, or NULL with SG_MACHINE when out of memory.
 char* sg_task_describe(const SgTask* task, SgError* error);
 
 /// Names of the shipped tasks, sorted, borrowed for the program's life; count in n. Empty without a

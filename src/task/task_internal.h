@@ -54,16 +54,17 @@ void sg_task_size_scratch(SgTask* task);
 /// Compile the model at task->info.model_path, list its files, keep what MuJoCo warned of.
 SgStatus sg_task_load_model(SgTask* task, SgError* error);
 
-/// List the files that a model is made of, the MJCF first: includes, assets, models that it attaches
-/// with theirs. files: (SG_MAX_FILE), kept by the task; files that do not exist are left out. SG_FILE
-/// for more files than there is room, and for one that is a pipe or a device. Its nesting is checked.
+/// List the files that a model is made of, the MJCF first: includes, assets, models that it
+/// attaches with theirs. files: (SG_MAX_FILE), kept by the task; files that do not exist are left
+/// out. SG_FILE for more files than there is room, and for one that is a pipe or a device. Its
+/// nesting is checked.
 SgStatus sg_task_list_files(SgTask* task, const char* path, SgError* error);
 
 /// Refuse the model at path when it asks for sizes that no robot needs, or is nested without end.
 SgStatus sg_task_check_caps(const char* path, SgError* error);
 
-/// Where a file that is included lies: in the folder of the model's main file, else beside the file that
-/// includes it. Return false when the name does not fit.
+/// Where a file that is included lies: in the folder of the model's main file, else beside the file
+/// that includes it. Return false when the name does not fit.
 bool sg_path_included(char* path, int size, const char* main, const char* file, const char* name);
 
 /// SG_FILE with a sentence when path is there and no regular file: a pipe would be waited for.

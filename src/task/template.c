@@ -1,8 +1,8 @@
 // A first task file for a model that has none: what `softgait tasks MODEL.xml --init` prints.
 //
 // It loads and runs as it is: all joints observed, all actuators driven, go forward at little
-// effort, and, for a robot with a free joint, stay up. The point is to be edited, so the names that the
-// model has are listed at its end.
+// effort, and, for a robot with a free joint, stay up. The point is to be edited, so the names that
+// the model has are listed at its end.
 
 #include <math.h>
 #include <stdio.h>

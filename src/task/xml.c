@@ -6,8 +6,9 @@
 #include <string.h>
 
 
-// behind what is no tag: a comment, raw text, an instruction, a declaration; NULL when open is a tag. Each
-// ends where the compiler's reader ends it, or what stands behind could be hidden from one of the two
+// behind what is no tag: a comment, raw text, an instruction, a declaration; NULL when open is a
+// tag. Each ends where the compiler's reader ends it, or what stands behind could be hidden from
+// one of the two
 static char* behind_other(char* open) {
   static const char* const kinds[][2] = {
       {"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}, {"<!", ">"}};

@@ -1,6 +1,6 @@
-// One list of sections, walked to write, to check and to read. What a section is called and how long it
-// is must agree when it is read, so a checkpoint of another program version or of edited settings is
-// refused and not misread.
+// One list of sections, walked to write, to check and to read. What a section is called and how
+// long it is must agree when it is read, so a checkpoint of another program version or of edited
+// settings is refused and not misread.
 
 #include "train/checkpoint.h"
 
@@ -72,7 +72,8 @@ static void section(void* arg, const char* name, void* bytes, size_t size) {
 }
 
 
-// what decides the sizes of everything else; read first, so that nothing is read into too little room
+// what decides the sizes of everything else; read first, so that nothing is read into too little
+// room
 static void sizes_section(SgTrainer* t, Stream* s) {
   const int64_t sizes[SG_CHECKPOINT_SIZES] = {t->info->nobs,    t->info->nact,
                                               t->envs.n,        t->config.batch,
@@ -210,8 +211,8 @@ static bool check_digest(FILE* file) {
 }
 
 
-// a total that the run has passed would make a finished run of it, with a config.yaml that tells less than
-// was done. Steps come by the handful, so a run may end a little above its total
+// a total that the run has passed would make a finished run of it, with a config.yaml that tells
+// less than was done. Steps come by the handful, so a run may end a little above its total
 static SgStatus check_total(const SgTrainer* t, SgError* error) {
   int64_t n = t->config.envs, most = (t->config.steps + n - 1) / n * n;
   if (t->totals.step <= most) {

@@ -1,10 +1,11 @@
-// The training environments: N simulations that take one step together, and where their episodes stand.
+// The training environments: N simulations that take one step together, and where their episodes
+// stand.
 //
 //   act (n, nact) ─> sg_envs_step ─> obs (n, nobs), steps (n)      then sg_envs_begin for those that ended
 //
-// Both are one pass over MuJoCo's batch. For given actions an environment's trajectory does not depend
-// on how many others there are, nor on the threads: its resets are addressed by (seed, environment,
-// episode).
+// Both are one pass over MuJoCo's batch. For given actions an environment's trajectory does not
+// depend on how many others there are, nor on the threads: its resets are addressed by (seed,
+// environment, episode).
 
 #ifndef SG_TRAIN_ENVS_H_
 #define SG_TRAIN_ENVS_H_
@@ -34,8 +35,8 @@ typedef struct SgEnvs {
   uint32_t* numbers;    ///< (n) scratch: their episodes' numbers
 } SgEnvs;
 
-/// Create n environments of a task for a pool's threads; both must outlive them. SG_MACHINE when out of
-/// memory; free with sg_envs_free then, too.
+/// Create n environments of a task for a pool's threads; both must outlive them. SG_MACHINE when
+/// out of memory; free with sg_envs_free then, too.
 SgStatus sg_envs_create(SgEnvs* envs, const SgTask* task, int n, SgPool* pool, uint64_t seed,
                         SgError* error);
 
@@ -46,8 +47,8 @@ void sg_envs_free(SgEnvs* envs);
 /// observations. Makes no heap call.
 void sg_envs_begin(SgEnvs* envs, const int* ids, int nid);
 
-/// Take one step with act everywhere: obs, steps and the episodes' sums and lengths follow. A step that
-/// failed counts in no sum. Makes no heap call.
+/// Take one step with act everywhere: obs, steps and the episodes' sums and lengths follow. A step
+/// that failed counts in no sum. Makes no heap call.
 void sg_envs_step(SgEnvs* envs);
 
 #endif  // SG_TRAIN_ENVS_H_

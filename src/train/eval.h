@@ -20,8 +20,8 @@ typedef struct SgEvalResult {
 
 /// Run episodes, 1 or more, of the deterministic policy; episode i starts from the stream (purpose,
 /// 0, i) of seed, the same start states each time. The environment's row must hold the policy's
-/// channels in the policy's order (sg_player_join). SG_FILE when sizes differ, when nothing says what is
-/// rewarded, or when an episode may never end.
+/// channels in the policy's order (sg_player_join). SG_FILE when sizes differ, when nothing says
+/// what is rewarded, or when an episode may never end.
 SgStatus sg_eval(const SgPolicy* policy, SgEnv* env, const SgTaskInfo* task, int episodes,
                  uint64_t seed, SgRngPurpose purpose, SgEvalResult* result, SgError* error);
 

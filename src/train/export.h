@@ -33,19 +33,19 @@ typedef struct SgExportForm {
 /// A form by its word. NULL with SG_USAGE and the nearest match when there is none.
 const SgExportForm* sg_export_form(const char* to, SgError* error);
 
-/// Check a job's words, before anything is read: SG_USAGE for a name that is no C identifier or a file
-/// without the form's suffix, SG_MACHINE for a folder that is not there.
+/// Check a job's words, before anything is read: SG_USAGE for a name that is no C identifier or a
+/// file without the form's suffix, SG_MACHINE for a folder that is not there.
 SgStatus sg_export_check(const SgExportForm* form, const SgExport* job, SgError* error);
 
 /// P.c and P.h in C99: the same bytes as the runtime, no heap, no library.
 SgStatus sg_export_c(const SgExport* job, SgError* error);
 
-/// An ONNX model of plain operators: normaliser, squash, scaling and limits inside, the contract in its
-/// metadata.
+/// An ONNX model of plain operators: normaliser, squash, scaling and limits inside, the contract in
+/// its metadata.
 SgStatus sg_export_onnx(const SgExport* job, SgError* error);
 
-/// One MJCF that holds the robot and its policy, which the engine plugin drives: the same bytes. Assets
-/// are told by absolute folders. SG_FILE for a model that one MJCF cannot hold.
+/// One MJCF that holds the robot and its policy, which the engine plugin drives: the same bytes.
+/// Assets are told by absolute folders. SG_FILE for a model that one MJCF cannot hold.
 SgStatus sg_export_mjcf(const SgExport* job, SgError* error);
 
 #endif  // SG_TRAIN_EXPORT_H_

@@ -1,5 +1,5 @@
-// A policy as one C file and its header. The steps themselves are fixed and stand in export_step.c.in, a
-// file to be read; the numbers and the contract around it are written here.
+// A policy as one C file and its header. The steps themselves are fixed and stand in
+// export_step.c.in, a file to be read; the numbers and the contract around it are written here.
 //
 //   P.h   sizes, names and limits as constants, the state's type, the functions
 //   P.c   ┌ the contract's texts, for people

@@ -1,5 +1,5 @@
-// The writer of exported C, for its own files: export_c.c the files, export_c_header.c what is in P.h,
-// export_c_tables.c the numbers of P.c.
+// The writer of exported C, for its own files: export_c.c the files, export_c_header.c what is in
+// P.h, export_c_tables.c the numbers of P.c.
 
 #ifndef SG_TRAIN_EXPORT_C_H_
 #define SG_TRAIN_EXPORT_C_H_

@@ -1,5 +1,5 @@
-// P.h of an exported policy: the contract as constants and tables for people, the state's type, and the
-// functions.
+// P.h of an exported policy: the contract as constants and tables for people, the state's type, and
+// the functions.
 
 #include <stdarg.h>
 #include <string.h>

@@ -1,9 +1,9 @@
-// The numbers of an exported P.c. They are those that the runtime computes with, exactly: the normaliser
-// folded in, rows of weights padded to a whole number of 16. Infinite limits become FLT_MAX: what is
-// compared with them is finite.
+// The numbers of an exported P.c. They are those that the runtime computes with, exactly: the
+// normaliser folded in, rows of weights padded to a whole number of 16. Infinite limits become
+// FLT_MAX: what is compared with them is finite.
 //
-// Every number that is written goes into a sum (FNV-1a over words), which the self test forms again: a
-// step of it is a bijection, so no change of one number can leave it as it was.
+// Every number that is written goes into a sum (FNV-1a over words), which the self test forms
+// again: a step of it is a bijection, so no change of one number can leave it as it was.
 
 #include <float.h>
 #include <stddef.h>

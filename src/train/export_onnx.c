@@ -1,5 +1,6 @@
-// A policy as an ONNX model: plain operators of opset 13, so that any ONNX runtime of the last years takes
-// it. Everything of the contract that computes is inside; its texts are in the model's metadata.
+// A policy as an ONNX model: plain operators of opset 13, so that any ONNX runtime of the last
+// years takes it. Everything of the contract that computes is inside; its texts are in the model's
+// metadata.
 //
 //   obs ─ Max Min ─ Mul Add ─ Gemm ─ Relu ─ ... ─ Gemm ─ mean ─ Tanh ─ Mul Add ─ Max Min ─┐
 //    │                                                   │                                Where ─ action
@@ -7,7 +8,8 @@
 //                                            └─ LessOrEqual ─ Cast ─ ReduceMin ─ Cast ──────┘
 //
 // The lower row is the check for numbers that are not finite: a row with one gets the declared safe
-// action, as from the runtime. A mean may overflow to infinity, which tanh turns into 1, but not be NaN.
+// action, as from the runtime. A mean may overflow to infinity, which tanh turns into 1, but not be
+// NaN.
 
 #include <float.h>
 #include <math.h>

@@ -1,4 +1,5 @@
-// Two probes into one digest. Their sizes are fixed for ever: changing them changes every fingerprint.
+// Two probes into one digest. Their sizes are fixed for ever: changing them changes every
+// fingerprint.
 
 #include "train/fingerprint.h"
 

@@ -1,5 +1,5 @@
-// Comparing a contract with a model. Every check says what it found, so that a reader sees all of it at
-// once and not the first mistake only.
+// Comparing a contract with a model. Every check says what it found, so that a reader sees all of
+// it at once and not the first mistake only.
 
 #include "train/fit.h"
 
@@ -140,8 +140,8 @@ static bool is_wanted(const Compare* c, bool actuator, const char* name) {
 }
 
 
-// among joint_1, joint_2, ... the nearest to a missing name is another one that the policy wants, too;
-// one that is left over is the better guess
+// among joint_1, joint_2, ... the nearest to a missing name is another one that the policy wants,
+// too; one that is left over is the better guess
 static void guess_again(const Compare* c, int object, int total, const char* missing,
                         SgError* why) {
   enum {

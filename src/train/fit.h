@@ -42,15 +42,16 @@ typedef struct SgFit {
   SgFinding findings[SG_MAX_FINDING];
 } SgFit;
 
-/// Compare a policy with a task, or with a model alone (sg_task_of_model). SG_FILE only when a file of
-/// the model cannot be read, SG_MACHINE when out of memory; a misfit is a finding, not a failure.
+/// Compare a policy with a task, or with a model alone (sg_task_of_model). SG_FILE only when a file
+/// of the model cannot be read, SG_MACHINE when out of memory; a misfit is a finding, not a
+/// failure.
 SgStatus sg_fit(SgFit* fit, const SgPolicy* policy, const SgTask* task, SgError* error);
 
 /// The first finding that does not fit, as one text: "qvel:hip and 2 more: the model has ...".
 void sg_fit_first_wrong(const SgFit* fit, char* text, int size);
 
-/// What a policy sees and drives, by name. Arrays are malloc'ed; free with sg_fit_drive_free. SG_MACHINE
-/// when out of memory.
+/// What a policy sees and drives, by name. Arrays are malloc'ed; free with sg_fit_drive_free.
+/// SG_MACHINE when out of memory.
 SgStatus sg_fit_drive(SgDrive* drive, const SgPolicy* policy, SgError* error);
 void sg_fit_drive_free(SgDrive* drive);
 

@@ -1,5 +1,5 @@
-// Reading another run's checkpoint, section by section in the order in which all are written: the parts
-// that are wanted are read into the learner's own, the others are passed over.
+// Reading another run's checkpoint, section by section in the order in which all are written: the
+// parts that are wanted are read into the learner's own, the others are passed over.
 
 #include "train/inherit.h"
 

@@ -12,8 +12,9 @@
 #include "train/config.h"
 
 /// Fill a new learner, made from a resolved config, with the networks of the run in folder `run`.
-/// sha256: of what was taken, in hexadecimal. SG_FILE with a sentence when there is no such run, its
-/// checkpoint is missing or damaged, or its networks have other sizes; the learner is of no use then.
+/// sha256: of what was taken, in hexadecimal. SG_FILE with a sentence when there is no such run,
+/// its checkpoint is missing or damaged, or its networks have other sizes; the learner is of no use
+/// then.
 SgStatus sg_inherit(SgSac* sac, const SgConfig* config, const char* run, char sha256[65],
                     SgError* error);
 

@@ -1,5 +1,6 @@
-// Reading a feed: by pread, never by a mapping, because a file that is cut short under a mapping kills
-// its reader. The file is opened anew at every poll, so that a new feed of a resumed run is seen.
+// Reading a feed: by pread, never by a mapping, because a file that is cut short under a mapping
+// kills its reader. The file is opened anew at every poll, so that a new feed of a resumed run is
+// seen.
 //
 //   head as last time? ──> SG_LIVE_SAME
 //   all words ─> sequence even, and the same afterwards? ─> checksum ─> counts ─> frame

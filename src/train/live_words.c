@@ -2,8 +2,8 @@
 //
 //   head | facts | now | row | environments | texts
 //
-// Walking in, every count is checked against its cap before it is used, and no word is taken that is
-// not there. Walking out, the same checks tell whether the frame fits.
+// Walking in, every count is checked against its cap before it is used, and no word is taken that
+// is not there. Walking out, the same checks tell whether the frame fits.
 
 #include "train/live_words.h"
 

@@ -2,9 +2,9 @@
 //
 //   sequence odd  ─>  all words, the sequence still odd  ─>  sequence even
 //
-// Not by a mapping: whoever writes to a mapped file that a stranger has cut short is killed by SIGBUS,
-// and so would the run be; pwrite makes the file whole again. A kernel copies words whole, and what
-// a weaker one might tear the checksum tells.
+// Not by a mapping: whoever writes to a mapped file that a stranger has cut short is killed by
+// SIGBUS, and so would the run be; pwrite makes the file whole again. A kernel copies words whole,
+// and what a weaker one might tear the checksum tells.
 
 #include "train/live_write.h"
 

@@ -4,8 +4,8 @@
 //   no             needed               needed          a model that is found for the user is the right one
 //   yes            noted                needed          the user may try the policy on a changed robot
 //
-// The policy's own list of channels and actuators stands in place of the task's, so whoever steps the
-// environment gives the policy its row as it is.
+// The policy's own list of channels and actuators stands in place of the task's, so whoever steps
+// the environment gives the policy its row as it is.
 
 #include "train/player.h"
 
@@ -175,7 +175,8 @@ SgTask* sg_player_model(const char* model, const SgTaskSetting* settings, int ns
 
 //-------------------------------- the run it lies in --------------------------------------------
 
-// RUN for RUN/policy/NAME, else "": a policy that lies in its run has that run's model and parameters
+// RUN for RUN/policy/NAME, else "": a policy that lies in its run has that run's model and
+// parameters
 static void find_run(const char* policy, char* folder, int size) {
   char path[1100];
   const char* slash = strrchr(policy, '/');

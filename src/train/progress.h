@@ -57,8 +57,8 @@ typedef struct SgTotals {
 /// Count one applied update.
 void sg_epoch_update(SgEpoch* epoch, const SgSacInfo* info);
 
-/// Name the columns for a task; no value yet. SG_FILE when a reward term's name cannot be a column's: no plain
-/// word, taken by another column, or one too many.
+/// Name the columns for a task; no value yet. SG_FILE when a reward term's name cannot be a
+/// column's: no plain word, taken by another column, or one too many.
 SgStatus sg_progress_init(SgProgress* progress, const SgTaskInfo* task, SgError* error);
 
 /// Fill a row. eval: NULL when this row has no evaluation.

@@ -1,11 +1,11 @@
-// The flight recorder: the last 100 states and actions of every environment, and two files of them the
-// first time physics goes wrong.
+// The flight recorder: the last 100 states and actions of every environment, and two files of them
+// the first time physics goes wrong.
 //
 //   runs/<task>/<run>/failed/env<i>-step<n>-start.csv      the oldest recorded state
 //   runs/<task>/<run>/failed/env<i>-step<n>-actions.csv    what was done from there to the failure
 //
-// `softgait rollout TASK --start ...-start.csv --actions ...-actions.csv --out trace.csv` plays them.
-// Nothing in it feeds back into the run.
+// `softgait rollout TASK --start ...-start.csv --actions ...-actions.csv --out trace.csv` plays
+// them. Nothing in it feeds back into the run.
 
 #ifndef SG_TRAIN_RECORDER_H_
 #define SG_TRAIN_RECORDER_H_
@@ -42,8 +42,8 @@ void sg_recorder_note(SgRecorder* recorder, const SgEnvs* envs);
 /// Environment i's episode ended: forget it.
 void sg_recorder_forget(SgRecorder* recorder, int i);
 
-/// Write environment i's recording into folder/failed, the first time only; step is the run's. path (size
-/// bytes) is the start file's, "" when nothing was written.
+/// Write environment i's recording into folder/failed, the first time only; step is the run's. path
+/// (size bytes) is the start file's, "" when nothing was written.
 SgStatus sg_recorder_save(SgRecorder* recorder, int i, int64_t step, const char* folder, char* path,
                           int size, SgError* error);
 

@@ -108,9 +108,9 @@ static SgStatus make_given(SgRun* run, const char* folder, SgError* error) {
 }
 
 
-// held as long as the run lives, so that readers can tell a running run from a dead one. Who asks holds
-// it for a moment, so it is tried for a while. Where the file system knows no locks, the run goes on
-// without
+// held as long as the run lives, so that readers can tell a running run from a dead one. Who asks
+// holds it for a moment, so it is tried for a while. Where the file system knows no locks, the run
+// goes on without
 static SgStatus take_lock(SgRun* run, SgError* error) {
   char path[PATH];
   inside(run, "lock", path);

@@ -98,8 +98,8 @@ static bool store(SgTrainer* t, int i) {
 
 //-------------------------------- updating ------------------------------------------------------
 
-// updates owed for the environment steps (before, now]: every update_every steps as many as make up for
-// all of them, so that there are updates_per_step on average (Spinning Up: 50 after every 50)
+// updates owed for the environment steps (before, now]: every update_every steps as many as make up
+// for all of them, so that there are updates_per_step on average (Spinning Up: 50 after every 50)
 static int64_t updates_due(const SgTrainer* t, int64_t before) {
   int64_t due = 0;
   for (int64_t s = before + 1; s <= t->totals.step; s++) {
@@ -110,7 +110,8 @@ static int64_t updates_due(const SgTrainer* t, int64_t before) {
 }
 
 
-// an update that gave numbers that are not finite was not applied: stop there, or count it and go on
+// an update that gave numbers that are not finite was not applied: stop there, or count it and go
+// on
 static SgStatus bad_update(SgTrainer* t, const SgError* why, SgError* error) {
   t->totals.bad_updates++;
   if (t->config.on_bad_step == SG_SKIP) {
@@ -142,8 +143,8 @@ static SgStatus update(SgTrainer* t, SgError* error) {
 
 //-------------------------------- the story -----------------------------------------------------
 
-// a row is due at the end of the random phase, at every multiple of eval_every, and at the end. With
-// several environments steps come by the handful, so what counts is that one was crossed
+// a row is due at the end of the random phase, at every multiple of eval_every, and at the end.
+// With several environments steps come by the handful, so what counts is that one was crossed
 static bool row_due(const SgTrainer* t) {
   int64_t before = t->before, now = t->totals.step;
   int64_t start = t->config.start_steps, every = t->config.eval_every;
@@ -276,7 +277,8 @@ static SgStatus run(SgTrainer* t, SgTrainResult* result, SgError* error) {
   bool was_finished = is_finished(t);
   status = loop(t, error);
 
-  // leave policy and checkpoint behind in any case: after a bad update the weights are those before it
+  // leave policy and checkpoint behind in any case: after a bad update the weights are those before
+  // it
   if (status == SG_DIVERGED) {
     sg_trainer_save(t, NULL);
   } else if (status == SG_OK && !is_finished(t)) {

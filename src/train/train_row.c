@@ -181,7 +181,8 @@ static SgStatus evaluate(const SgTrainer* t, const char* bytes, size_t size, SgE
 }
 
 
-// in progress.csv and before the watcher; counted as logging, not as a part of the evaluation around it
+// in progress.csv and before the watcher; counted as logging, not as a part of the evaluation
+// around it
 static SgStatus write_row(SgTrainer* t, const SgEvalResult* eval, SgError* error) {
   const SgTrainWatcher* w = &t->options->watcher;
   double from = sg_clock();

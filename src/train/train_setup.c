@@ -2,8 +2,8 @@
 //
 //   task ─> learner, replay ─> environments ─> a first policy file ─> run folder
 //
-// Each stage needs the ones before. The policy file is made once before anything is trained: a model
-// that cannot be told in one is refused now and not after an hour.
+// Each stage needs the ones before. The policy file is made once before anything is trained: a
+// model that cannot be told in one is refused now and not after an hour.
 
 #include <stdio.h>
 #include <string.h>

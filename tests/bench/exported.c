@@ -1,10 +1,10 @@
-// How long a step of an exported policy takes: compiled with its policy.c by tests/bench/all.py, which
-// chooses the optimisation.
+// How long a step of an exported policy takes: compiled with its policy.c by tests/bench/all.py,
+// which chooses the optimisation.
 //
 //   softgait export RUN --to c --out policy.c && cc -O2 exported.c policy.c && ./a.out
 //
-// As `softgait bench infer`: STEPS steps on different observations, each timed by itself with the clock's
-// own time in it; the lower decile, the median and the tail, a JSON row each.
+// As `softgait bench infer`: STEPS steps on different observations, each timed by itself with the
+// clock's own time in it; the lower decile, the median and the tail, a JSON row each.
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,12 +1,12 @@
-// What the live feed costs the trainer: the same short run with and without it, in turn, and how their
-// rates compare pair by pair. A pair's two runs follow each other at once and change places from pair to pair,
-// so that a machine that slows down or speeds up favours neither.
+// What the live feed costs the trainer: the same short run with and without it, in turn, and how
+// their rates compare pair by pair. A pair's two runs follow each other at once and change places
+// from pair to pair, so that a machine that slows down or speeds up favours neither.
 //
 //   live_cost [TASK] [PAIRS] [STEPS]        half_cheetah 15 3000
 //
-// Beside the rates by the clock stand those by processor time, which neighbours on a busy machine disturb
-// less (one thread, or waiting would count). The time of the publishes themselves is told apart, measured
-// inside the run.
+// Beside the rates by the clock stand those by processor time, which neighbours on a busy machine
+// disturb less (one thread, or waiting would count). The time of the publishes themselves is told
+// apart, measured inside the run.
 
 #include <math.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
-// Tasks that are driven by names: channels and actuators in any order, models alone, what is refused.
+// Tasks that are driven by names: channels and actuators in any order, models alone, what is
+// refused.
 
 #include <math.h>
 #include <setjmp.h>

@@ -5,7 +5,8 @@
 //               of the right length with the right digest, so that the fuzzer reaches what lies behind.
 //
 // What loads is bound and run on observations of every kind: actions must be finite and inside the
-// limits. Built with libFuzzer by test.sh; built plainly with FUZZ_REPLAY it runs the files it is given.
+// limits. Built with libFuzzer by test.sh; built plainly with FUZZ_REPLAY it runs the files it is
+// given.
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,10 @@
-// Mutated feeds: whatever the file holds, the reader answers, and what it hands out keeps to its caps.
+// Mutated feeds: whatever the file holds, the reader answers, and what it hands out keeps to its
+// caps.
 //
 //   fuzz_live COUNT SEED
 //
-// Half of the feeds get a checksum that holds, or nothing would be looked at behind it. Those that do
-// not must never pass when a word behind the head was changed.
+// Half of the feeds get a checksum that holds, or nothing would be looked at behind it. Those that
+// do not must never pass when a word behind the head was changed.
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -70,7 +71,8 @@ static void mutate(uint64_t* words, int* size, SgRng* rng) {
 }
 
 
-// over what was there: a file that is emptied and written anew is flushed to the disk at every close
+// over what was there: a file that is emptied and written anew is flushed to the disk at every
+// close
 static void put(const uint64_t* words, size_t bytes) {
   int file = open("live", O_CREAT | O_WRONLY, 0666);
   if (file < 0 || pwrite(file, words, bytes, 0) != (ssize_t)bytes ||

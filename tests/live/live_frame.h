@@ -28,8 +28,8 @@ void live_owned_mark(LiveOwned* owned, double mark);
 
 void live_owned_free(LiveOwned* owned);
 
-/// Whether all numbers of a frame's now are the same one; touches everything that the frame points at.
-/// mark: that number.
+/// Whether all numbers of a frame's now are the same one; touches everything that the frame points
+/// at. mark: that number.
 bool live_frame_is_whole(const SgLiveFrame* frame, double* mark);
 
 /// Touch everything that a frame points at, and check its counts against their caps; false when one

@@ -1,5 +1,5 @@
-// A reader without a window: attaches to a run folder, reads for a while, says in one JSON line what
-// it saw. Exit code 1 when something went backwards.
+// A reader without a window: attaches to a run folder, reads for a while, says in one JSON line
+// what it saw. Exit code 1 when something went backwards.
 //
 //   live_reader RUN SECONDS [--until-end]     --until-end: or until the run has ended, if that is sooner
 

@@ -1,5 +1,6 @@
-// A C program with a MuJoCo of any version in which the plugin is put to the test. It is compiled against
-// that version's headers, so it brings its own copy of observer and runtime for the loop to compare with.
+// A C program with a MuJoCo of any version in which the plugin is put to the test. It is compiled
+// against that version's headers, so it brings its own copy of observer and runtime for the loop to
+// compare with.
 //
 //   host PLUGIN.so DATA [--steps N] [TEST]...      DATA: policies and a folder to write in
 //
@@ -49,8 +50,8 @@ void path_of_model(char path[PATH], const char* task);
 void path_of_policy(char path[PATH], const char* task);
 void path_in_data(char path[PATH], const char* name);
 
-/// A model that includes another, with an instance of the plugin that has these <config> elements, and
-/// more XML behind it.
+/// A model that includes another, with an instance of the plugin that has these <config> elements,
+/// and more XML behind it.
 mjModel* model_with_plugin(const char* model, const char* config, const char* more, char* error);
 
 /// The same for a task and the policy that was made for it.
@@ -84,7 +85,8 @@ Own* own_make(const mjModel* m, const SgPolicy* policy, const char* prefix, cons
 void own_free(Own* own);
 int own_period(const Own* own);
 
-/// The trainer's loop from a start: observe, decide, write ctrl, step. late: write it one mj_step late.
+/// The trainer's loop from a start: observe, decide, write ctrl, step. late: write it one mj_step
+/// late.
 double* own_run(const mjModel* m, Own* const* owns, int nown, const Start* start, int nstep,
                 bool late);
 

@@ -1,5 +1,5 @@
-// What lasts from step to step lasts through everything: save and restore, copies, resets, key frames,
-// another process.
+// What lasts from step to step lasts through everything: save and restore, copies, resets, key
+// frames, another process.
 
 #include <stdio.h>
 #include <stdlib.h>

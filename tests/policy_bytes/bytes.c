@@ -4,8 +4,9 @@
  *   bytes N [SEED]            the same of exported.c, a policy as C of the name `exported`, when compiled
  *                             with -DEXPORTED
  *
- * Three quarters of the observations are ordinary, the others are any float there is: denormals, the
- * largest, infinities, NaN. Everything is drawn with integers, so that the input is equal everywhere.
+ * Three quarters of the observations are ordinary, the others are any float there is: denormals,
+ * the largest, infinities, NaN. Everything is drawn with integers, so that the input is equal
+ * everywhere.
  */
 
 #include <stdint.h>

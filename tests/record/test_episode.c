@@ -43,8 +43,8 @@ static bool same_qpos(const mjModel* m, const mjData* a, const mjData* b) {
 }
 
 
-// one more step of the model from the last state in between is the environment's state, to the byte;
-// from an earlier one it is not
+// one more step of the model from the last state in between is the environment's state, to the
+// byte; from an earlier one it is not
 static void between_two_steps_is_what_was_simulated(void** state) {
   (void)state;
   SgPlayer player = open_player();

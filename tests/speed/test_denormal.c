@@ -1,5 +1,5 @@
-// Denormals are zero inside an update, on every thread that works on it, and nowhere else: not on the
-// caller's thread afterwards, not on the pool's, whether the update was good or not.
+// Denormals are zero inside an update, on every thread that works on it, and nowhere else: not on
+// the caller's thread afterwards, not on the pool's, whether the update was good or not.
 
 #include <immintrin.h>
 #include <math.h>

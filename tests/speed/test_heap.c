@@ -1,6 +1,6 @@
-// A training step takes no memory, at the sizes that users train with: half_cheetah, two layers of 256, two
-// threads, 1000 steps after the first hundred updates. And the count itself: each of the six ways to take
-// memory is seen, from this file, from libraries and from other threads.
+// A training step takes no memory, at the sizes that users train with: half_cheetah, two layers of
+// 256, two threads, 1000 steps after the first hundred updates. And the count itself: each of the
+// six ways to take memory is seen, from this file, from libraries and from other threads.
 
 #include <pthread.h>
 #include <setjmp.h>

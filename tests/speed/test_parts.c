@@ -1,5 +1,5 @@
-// What one task works on: the parts of a network cover every parameter and every row once, for sizes that
-// fill parts and sizes that do not, and those that are less than whole come last.
+// What one task works on: the parts of a network cover every parameter and every row once, for
+// sizes that fill parts and sizes that do not, and those that are less than whole come last.
 
 #include <setjmp.h>
 #include <stdarg.h>

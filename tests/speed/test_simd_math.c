@@ -1,5 +1,5 @@
-// The bounds that math/simd_math.h states of the functions inside others: logarithms and the cosine, over
-// every 211th float of their ranges, against the C library in double.
+// The bounds that math/simd_math.h states of the functions inside others: logarithms and the
+// cosine, over every 211th float of their ranges, against the C library in double.
 
 #include <math.h>
 #include <setjmp.h>
@@ -18,7 +18,8 @@ enum {
   STEP = 211
 };
 
-// a function with its truth, range, and bound: in units in the last place, errors up to `absolute` aside
+// a function with its truth, range, and bound: in units in the last place, errors up to `absolute`
+// aside
 typedef struct Case {
   const char* name;
   SimdFunction function;
