@@ -2,7 +2,7 @@
 """A storm of keys, clicks, drags, wheels, drops and sizes; a picture per hundred. Nothing may crash, and nothing
 may be said.
 
-    tests/viewer/random.py SOFTGAIT_VIEW SOFTGAIT EVENTS
+    tests/viewer/storm.py SOFTGAIT_VIEW SOFTGAIT EVENTS
 """
 
 import os
