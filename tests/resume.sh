@@ -51,6 +51,7 @@ interrupt() {
 
 check() { # check TASK ENVS THREADS STEPS
   local task=$1 envs=$2 threads=$3 name=$1-$2-$3 signal
+  rm -rf "$name" "$name"-*  # of the round before
   local flags=(--steps "$4" --envs "$envs" --threads "$threads" --seed 5 --set sac.hidden=[32,32] --set sac.batch=32
     --set sac.start_steps=200 --set sac.replay=3000 --set train.eval_every=400 --set train.eval_episodes=1
     --set train.checkpoint_seconds=0.2)
