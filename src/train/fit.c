@@ -241,7 +241,9 @@ static bool is_driven(const Compare* c, int id, const int* ids) {
 }
 
 
-// names in another order are no hindrance, and said; so are actuators that nobody drives
+// names in another order are no hindrance, and said. An actuator that nobody drives means another
+// robot, as for the runtime's bind_actions, unless it is the very model of training, whose task
+// left it out
 static void compare_order(Compare* c, const int* ids) {
   int n = c->drive->nact, swapped = -1;
   for (int i = 1; i < n && swapped < 0; i++) {
@@ -255,8 +257,11 @@ static void compare_order(Compare* c, const int* ids) {
   for (int id = 0; id < c->m->nactuator; id++) {
     const char* name = mj_id2name(c->m, mjOBJ_ACTUATOR, id);
     if (!is_driven(c, id, ids)) {
-      find(c, SG_FIT_NOTE, "action", name ? name : "without a name",
-           "the policy does not drive it, its control stays 0");
+      find(c, c->fit->same_model ? SG_FIT_NOTE : SG_FIT_WRONG, "action",
+           name ? name : "without a name",
+           c->fit->same_model
+               ? "the policy does not drive it, its control stays 0"
+               : "the model has this actuator, and the policy does not drive it: another robot");
     }
   }
 }

@@ -118,8 +118,8 @@ sed '/<motor name="joint_0"/{h;d}; /<motor name="joint_1"/G' robot.xml > swapped
 accept doctor p.safetensors swapped.xml
 told "the order differs (action 1, joint_1, is the model's actuator 0): bound by name"
 sed 's|</actuator>|<motor name="tail" joint="joint_3" ctrlrange="-1 1"/></actuator>|' robot.xml > tail.xml
-accept doctor p.safetensors tail.xml
-told "note   action       tail: the policy does not drive it, its control stays 0"
+refuse 3 "p.safetensors does not fit tail.xml: 1 thing is wrong" doctor p.safetensors tail.xml
+told "WRONG  action       tail: the model has this actuator, and the policy does not drive it: another robot"
 accept doctor p.safetensors --model robot.xml
 accept inspect known.safetensors --model robot.xml
 told "known.safetensors fits robot.xml"
