@@ -20,12 +20,6 @@ const SgFlag sg_record_flags[SG_RECORD_NFLAG] = {
 };
 
 
-static bool ends_with(const char* text, const char* end) {
-  size_t length = strlen(text), tail = strlen(end);
-  return length > tail && strcmp(text + length - tail, end) == 0;
-}
-
-
 // a whole number into an int
 static SgStatus take(const SgArgs* args, const char* name, int low, int high, int* value,
                      SgError* error) {
@@ -63,7 +57,7 @@ static SgStatus check(const SgRecordWords* w, SgError* error) {
   if (!w->out) {
     return sg_fail(error, SG_USAGE, "record needs --out FILE.mp4 or --out FILE.png");
   }
-  if (!w->still && !ends_with(w->out, ".mp4")) {
+  if (!w->still && !sg_text_ends(w->out, ".mp4")) {
     return sg_fail(error, SG_USAGE, "--out is '%.200s', it must end in .mp4 or .png", w->out);
   }
   if (!w->still && w->at >= 0) {
@@ -88,7 +82,7 @@ SgStatus sg_record_words(SgRecordWords* w, const SgArgs* args, SgError* error) {
                        .height = 720,
                        .fps = 30,
                        .at = -1};
-  w->still = w->out && ends_with(w->out, ".png");
+  w->still = w->out && sg_text_ends(w->out, ".png");
   SgStatus status = take_numbers(w, args, error);
   return status == SG_OK ? check(w, error) : status;
 }

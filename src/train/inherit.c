@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "policy/sha256.h"
 #include "train/checkpoint.h"
 #include "train/run_read.h"
@@ -32,18 +33,12 @@ static void take(Reader* r, const char* name, void* bytes, size_t size) {
 }
 
 
-static bool ends_with(const char* text, const char* end) {
-  size_t n = strlen(text), m = strlen(end);
-  return n >= m && strcmp(text + n - m, end) == 0;
-}
-
-
 // a visitor for sg_sac_visit
 static void take_part(void* arg, const char* name, void* bytes, size_t size) {
   Reader* r = arg;
   bool wanted = strcmp(name, "log_alpha.value") == 0
                     ? r->temperature
-                    : ends_with(name, ".value") || ends_with(name, ".targ");
+                    : sg_text_ends(name, ".value") || sg_text_ends(name, ".targ");
   take(r, name, wanted ? bytes : NULL, size);
   if (wanted && r->fine) {
     sg_sha256_add(&r->sha, bytes, size);
@@ -64,7 +59,7 @@ static void layers_text(const SgConfig* config, char* text, int size) {
   int nkey, n = 0;
   const SgConfigKey* keys = sg_config_keys(&nkey);
   for (int i = 0; i < nkey; i++) {
-    if (ends_with(keys[i].name, "hidden")) {
+    if (sg_text_ends(keys[i].name, "hidden")) {
       sg_config_value(config, i, names[n++], sizeof(names[0]));
     }
   }

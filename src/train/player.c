@@ -128,28 +128,6 @@ SgStatus sg_player_join(SgPlayer* player, SgTask* task, bool chosen, SgError* er
 }
 
 
-SgStatus sg_player_check(const SgPlayer* player, const SgTask* task, SgError* error) {
-  SgFit fit;
-  SgDrive names;
-  SgStatus status = sg_fit(&fit, player->policy, task, error);
-  if (status == SG_OK && fit.nwrong > 0) {
-    status = misfit(player, task, &fit, error);
-  }
-  if (status == SG_OK) {
-    status = sg_fit_drive(&names, player->policy, error);
-  }
-  if (status != SG_OK) {
-    return status;
-  }
-  if (!sg_task_drives(task, &names)) {
-    status = sg_fail(error, SG_FILE, "%s: sees or drives other things than the policy before it",
-                     player->policy_path);
-  }
-  sg_fit_drive_free(&names);
-  return status;
-}
-
-
 SgTask* sg_player_model(const char* model, const SgTaskSetting* settings, int nsetting,
                         SgError* error) {
   char path[1024];

@@ -43,10 +43,6 @@ SgStatus sg_player_open_policy(SgPlayer* player, const char* path, SgError* erro
 /// user named this model.
 SgStatus sg_player_join(SgPlayer* player, SgTask* task, bool chosen, SgError* error);
 
-/// Whether a loaded policy may take the place of another that drives this task already: it must
-/// fit, and see and drive the same in the same order. SG_FILE when it may not.
-SgStatus sg_player_check(const SgPlayer* player, const SgTask* task, SgError* error);
-
 /// Load the task that --model names under settings (nsetting), or the model alone when no task file
 /// is beside it; that has no parameters to set. NULL with SG_FILE, SG_USAGE for a wrong setting.
 SgTask* sg_player_model(const char* model, const SgTaskSetting* settings, int nsetting,
