@@ -14,12 +14,17 @@
 // change while a task of it is out. A worker that is kept from its processor loses its share to the
 // others, so a busy neighbour costs the time of a task, not of the whole stage.
 //
-// Both waits spin for as long as a task takes, which is how long the other side can be late, and
-// then sleep in a futex. The sleepers are counted, so that nobody makes a system call for no one.
-// Measured on two cores of a virtual Zen 4, 17 observations: with 300 pauses the worker fell asleep
-// 2.6 times per update and the caller 0.6 times, with 1000 pauses 0.1 times, and an update took
-// 2.67 ms, not 2.71. What spinning may cost beside a busy neighbour, tests/bench/neighbour.sh
-// measures.
+// Both waits spin for a while, because the other side can be late by up to a task, and then sleep
+// in a futex. The sleepers are counted, so that nobody makes a system call for no one. How long,
+// measured in turns on two cores of a virtual Zen 4, where waking a sleeper costs more than a short
+// spin saves (17 observations, two threads, share of peak; the last column is
+// tests/bench/neighbour.sh, two threads beside a busy neighbour as a share of one thread):
+//
+//   pauses   microseconds   share of peak   beside a neighbour
+//      100         3          77 to 85 %
+//      300         8          83 to 87 %
+//     1000        26          84 to 91 %         0.999
+//     3000        77          89 to 91 %         0.945
 
 #include "base/pool.h"
 
@@ -38,7 +43,7 @@
 
 enum {
   MAX_THREAD = 256,
-  SPIN = 1000,  // pauses before sleeping: 25 to 65 microseconds
+  SPIN = 1000,  // pauses before sleeping
 };
 
 // a thread's share of the tasks, on a cache line of its own
