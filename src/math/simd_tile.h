@@ -23,7 +23,13 @@
 #include "math/simd.h"
 
 #define SG_UNROLL _Pragma("GCC unroll 16")
+#define SG_UNROLL_4 _Pragma("GCC unroll 4")
 #define SG_TILE_COLS (2 * SG_LANES)
+
+enum {
+  SMALL = 6144,   // entries of a matrix that stays in the nearest cache
+  LONGEST = 1024  // rows of A^T that there is room to copy
+};
 
 // a product and what happens to its entries on the way out
 typedef struct Product {
@@ -57,8 +63,8 @@ SG_INLINE void tile(const Product* p, ptrdiff_t i, ptrdiff_t j, int rows, int ve
     }
   }
 
-  // multiply and add
-  for (int t = 0; t < p->k; t++) {
+  // multiply and add; four turns at once, or the counting would take a place from the work
+  SG_UNROLL_4 for (int t = 0; t < p->k; t++) {
     Vec w[2];
     SG_UNROLL for (int v = 0; v < vecs; v++) {
       w[v] = part ? vec_load_part(b, last) : vec_load(b + v * SG_LANES);
@@ -143,8 +149,8 @@ static void column(const Product* p, TileFunction* const tiles[SG_TILE_ROWS + 1]
 }
 
 
-// the whole product, column of tiles by column of tiles: their part of B stays near
-static void multiply(const Product* p) {
+// column of tiles by column of tiles: their part of B stays near
+static void columns(const Product* p) {
   int j = 0;
   for (; j + SG_TILE_COLS <= p->n; j += SG_TILE_COLS) {
     column(p, PAIRS, j, SG_LANES);
@@ -158,6 +164,24 @@ static void multiply(const Product* p) {
 }
 
 
+// The whole product. A small B stays near by itself, and then C is better written along its rows:
+// 82 % of peak, not 72, where 17 observations become 256 (6 x 16 tiles).
+static void multiply(const Product* p) {
+  if ((size_t)p->k * (size_t)p->n > SMALL) {
+    columns(p);
+    return;
+  }
+  Product strip = *p;
+  for (int left = p->m; left > 0; left -= SG_TILE_ROWS) {
+    strip.m = left < SG_TILE_ROWS ? left : SG_TILE_ROWS;
+    columns(&strip);
+    strip.a += SG_TILE_ROWS * p->arow;
+    strip.c += SG_TILE_ROWS * p->stride;
+    strip.h += p->h ? SG_TILE_ROWS * p->stride : 0;
+  }
+}
+
+
 // The same for a transposed A, which is read down its columns.
 //
 // A tile needs SG_TILE_ROWS neighbours of each row of A^T, a third of a cache line, and rows a
@@ -166,11 +190,8 @@ static void multiply(const Product* p) {
 // share of peak: 6 x 16 tiles 88 % without the copy, 94 % with it; 8 x 32 tiles, which ask for new
 // lines half as often, 98 % without and 95 % with it.
 static void multiply_turned(const Product* p) {
-  enum {
-    MOST = 1024
-  };  // a longer sum goes without
-  _Alignas(64) float near[MOST * SG_TILE_ROWS + SG_LANES];
-  bool copies = SG_LANES < 16 && p->k <= MOST && p->n >= 4 * SG_TILE_COLS;
+  _Alignas(64) float near[LONGEST * SG_TILE_ROWS + SG_LANES];
+  bool copies = SG_LANES < 16 && p->k <= LONGEST && p->n >= 4 * SG_TILE_COLS;
   Product strip = *p;
 
   for (strip.m = SG_TILE_ROWS; copies && strip.a - p->a + strip.m <= p->m;) {
