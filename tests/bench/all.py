@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every row of the speed table, measured, printed and kept in tests/bench/results/bench.csv.
 
-    tests/bench/all.py PROGRAM [SECTION...]       default: every section; some 16 minutes in all
+    tests/bench/all.py PROGRAM [SECTION...]       default: every section; some 20 minutes in all
 
 Nothing else may run on the machine. A row tells the command, what it printed, what is wanted of it, the
 commit ("+": with changes) and the machine; a section that ran replaces its rows of before. Exit code 1 when
@@ -13,7 +13,7 @@ anything misses what is wanted.
              on math.backend=openblas; a path that this processor lacks gets a row that says so
   wide       critics of 512 and 1024
   infer      a step of the policy runtime, and of the exported C at -O3 and -O2
-  train      a whole run: its rate as a share of the gradient step's, and where its time goes
+  train      a whole run: its rate as a share of the gradient step's, in ROUNDS turns, and where its time goes
   start      seconds from launch to the end of a run of one step (first step, evaluation, checkpoint: more than
              the first step alone takes), and to the first table row
   memory     the largest resident size of a run with a replay of a million transitions, full, in MB
@@ -170,11 +170,20 @@ def exported(b):
 
 
 def train(b):
-    for task, least in (("half_cheetah", (0.95, 0.95)), ("humanoid", (0.93, 0.90))):
-        for threads in (1, 2):
-            for row in b.run("bench", "train", task, "--threads", str(threads)).values():
-                wanted = least[threads - 1] if row["name"] == "train" else None
-                b.keep(f"bench train {task}", row, "share" if wanted else None, wanted)
+    """ROUNDS turns as for the update; the first shows the parts."""
+    turns = [(task, threads, least) for task, leasts in (("half_cheetah", (0.95, 0.95)), ("humanoid", (0.93, 0.90)))
+             for threads, least in zip((1, 2), leasts)]
+    rounds = []
+    for round in range(ROUNDS):
+        rounds.append([b.run("bench", "train", task, "--threads", str(threads)) for task, threads, _ in turns])
+        for (task, _, _), rows in zip(turns, rounds[-1]):
+            for row in rows.values():
+                if round == 0 or row["name"] == "train":
+                    b.keep(f"bench train {task}", row)
+    for i, (task, threads, least) in enumerate(turns):
+        middle = {key: statistics.median(round[i]["train"][key] for round in rounds) for key in ("rate", "share")}
+        row = {**row_of(f"median of {ROUNDS}", 0, "steps/s", threads), **middle}
+        b.keep(f"bench train {task}", row, "share", least)
 
 
 def start(b):
