@@ -5,21 +5,11 @@
 #   tests/cli.sh PROGRAM DATA
 
 set -u
+source "$(dirname "$(realpath "$0")")/checks.sh"
 program=$(realpath "$1") data=$(realpath "$2")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-passed=0 failed=0
-
-report() { # report FINE WHAT
-  if [ "$1" = 0 ]; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    echo "FAILED: $2"
-    sed 's/^/    /' err | head -n 5
-  fi
-}
 
 # refuse CODE WORDS ARGS...: exit code, one line on stderr that holds the words, nothing on stdout
 refuse() {
@@ -35,12 +25,6 @@ refuse() {
 accept() {
   "$program" "$@" > out 2> err < /dev/null && [ ! -s err ]
   report $? "softgait $*"
-}
-
-expect() { # expect WHAT COMMAND...
-  local what=$1; shift
-  "$@" > /dev/null 2>> err
-  report $? "$what"
 }
 
 small=(--steps 300 --threads 1 --set sac.hidden=[16,16] --set sac.batch=32 --set sac.start_steps=100 --set train.eval_every=100 --set train.eval_episodes=2)
@@ -353,5 +337,4 @@ code=$?
 expect "a second SIGINT gives 130 (got $code) at once" test "$code" = 130 -a "$(($(date +%s) - began))" -le 1
 expect "without waiting for the update" sh -c '! grep -qF "is saved" out'
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -7,17 +7,8 @@
 #   tests/bench/rows.sh PROGRAM
 
 set -u
+source "$(dirname "$(realpath "$0")")/../checks.sh"
 program=$(realpath "$1")
-passed=0 failed=0
-
-report() { # report FINE WHAT
-  if [ "$1" = 0 ]; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    echo "FAILED: $2"
-  fi
-}
 
 # the number or word behind a key of the row with that name
 value() { # value ROWS NAME KEY
@@ -91,5 +82,4 @@ check_train
 check 577.1
 check 1080.3 humanoid
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

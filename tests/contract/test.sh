@@ -6,22 +6,12 @@
 #   tests/contract/test.sh PROGRAM MAKE_POLICY      UPDATE=1 writes expected/ anew
 
 set -u
+source "$(dirname "$(realpath "$0")")/../checks.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 program=$(realpath "$1") make_policy=$(realpath "$2")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-passed=0 failed=0
-
-report() { # report FINE WHAT
-  if [ "$1" = 0 ]; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    echo "FAILED: $2"
-    sed 's/^/    /' err | head -n 5
-  fi
-}
 
 # refuse CODE WORDS ARGS...: exit code, one line on stderr that holds the words
 refuse() {
@@ -45,12 +35,6 @@ noted() {
   "$program" "$@" > out 2> err < /dev/null && [ "$(wc -l < err)" = 1 ] && grep -q '^softgait: note: ' err &&
     grep -qF -- "$words" err
   report $? "softgait $*: one note with '$words'"
-}
-
-expect() { # expect WHAT COMMAND...
-  local what=$1; shift
-  "$@" > /dev/null 2>> err
-  report $? "$what"
 }
 
 told() { # told WORDS: the last output holds them
@@ -271,5 +255,4 @@ refuse 2 "--model goes with one policy" inspect p.safetensors p.safetensors --mo
 (cd / && "$program" inspect) > out 2> err
 expect "no run to inspect: 3" sh -c "test $? = 3 && grep -qF 'there is no run' err"
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+finish

@@ -7,21 +7,12 @@
 #   tests/live/attach.sh PROGRAM READER [READERS] [KILLS]
 
 set -u
+source "$(dirname "$(realpath "$0")")/../checks.sh"
 program=$(realpath "$1") reader=$(realpath "$2") readers=${3:-20} kills=${4:-5}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-passed=0 failed=0
 long=$((6000 * ((readers + 19) / 20))) # steps: enough that all readers find the run under way
-
-report() { # report FINE WHAT
-  if [ "$1" = 0 ]; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    echo "FAILED: $2"
-  fi
-}
 
 digest() { tail -n 1 "$1.json" | sed -n 's/.*"state_sha256": "\([0-9a-f]*\)".*/\1/p'; }
 timeless() { cut -d, -f1-26,29- "$1/progress.csv"; }
@@ -134,5 +125,4 @@ report $? "a reader through death and resumption: $(cat whole)"
 [ "$(value whole state)" = finished ] && equal one killed
 report $? "the same bytes after all: $(cat whole)"
 
-echo "$passed checks passed, $failed failures; $readers readers, $kills killed"
-[ $failed = 0 ]
+finish "$readers readers, $kills killed"

@@ -7,6 +7,7 @@
 #   tests/live/display.sh PROGRAM [WINDOWS] [KILLS]     softgait-view lies beside PROGRAM; needs Xvfb and xdotool
 
 set -u
+source "$(dirname "$(realpath "$0")")/../checks.sh"
 program=$(realpath "$1") windows=${2:-2} kills=${3:-5}
 if ! command -v Xvfb > /dev/null || ! command -v xdotool > /dev/null; then
   echo "left out: no Xvfb or no xdotool; scripts/setup --tests installs them"
@@ -14,7 +15,7 @@ if ! command -v Xvfb > /dev/null || ! command -v xdotool > /dev/null; then
 fi
 folder=$(mktemp -d)
 cd "$folder" || exit 1
-server=0 passed=0 failed=0
+server=0
 unset DISPLAY WAYLAND_DISPLAY
 
 # all that was started here: X servers, and windows by their run folder, which is in a folder of our own
@@ -27,15 +28,6 @@ clean() {
   rm -rf "$folder"
 } 2> /dev/null
 trap clean EXIT
-
-report() { # report FINE WHAT
-  if [ "$1" = 0 ]; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    echo "FAILED: $2"
-  fi
-}
 
 # start_x FLAGS...: an X server of its own; sets server and display
 start_x() {
@@ -173,5 +165,4 @@ lines=$(wc -l < endless/progress.csv)
 cmp -s <(timeless endless) <(timeless again | head -n "$lines") && [ "$lines" -gt 2 ]
 report $? "the same table up to step $steps"
 
-echo "$passed checks passed, $failed failures; $windows windows, $kills killed"
-[ $failed = 0 ]
+finish "$windows windows, $kills killed"

@@ -5,20 +5,11 @@
 #   tests/live/trouble.sh PROGRAM READER FAULT
 
 set -u
+source "$(dirname "$(realpath "$0")")/../checks.sh"
 program=$(realpath "$1") reader=$(realpath "$2") fault=$(realpath "$3")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-passed=0 failed=0
-
-report() { # report FINE WHAT
-  if [ "$1" = 0 ]; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    echo "FAILED: $2"
-  fi
-}
 
 flags=(--steps 4000 --threads 1 --seed 3 --set sac.hidden=[32,32] --set sac.batch=32 --set sac.start_steps=200
   --set train.eval_every=1000 --set train.eval_episodes=2)
@@ -99,5 +90,4 @@ echo theirs > theirs/live
 [ $? = 2 ] && grep -qF "theirs: holds a run already (live)" err && [ "$(cat theirs/live)" = theirs ]
 report $? "somebody's file named live is left alone: $(cat err)"
 
-echo "$passed checks passed, $failed failures"
-[ $failed = 0 ]
+finish

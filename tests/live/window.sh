@@ -5,6 +5,7 @@
 #   tests/live/window.sh PROGRAM
 
 set -u
+source "$(dirname "$(realpath "$0")")/../checks.sh"
 folder=$(mktemp -d)
 
 # the stand-ins that are left, by their path, which is in a folder of our own
@@ -19,17 +20,8 @@ trap clean EXIT
 cp "$(realpath "$1")" "$folder/softgait"
 cd "$folder" || exit 1
 program=$folder/softgait window=$folder/softgait-view
-passed=0 failed=0 number=0
+number=0
 unset DISPLAY WAYLAND_DISPLAY
-
-report() { # report FINE WHAT
-  if [ "$1" = 0 ]; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    echo "FAILED: $2"
-  fi
-}
 
 # stand_in: what stands on stdin becomes the window, a shell script
 stand_in() {
@@ -201,5 +193,4 @@ watch 7 "window: alone.run" "" alone.run
 rm "$window"
 watch 5 "" "softgait-view: No such file or directory" alone.run
 
-echo "$passed checks passed, $failed failures"
-[ $failed = 0 ]
+finish
