@@ -382,12 +382,6 @@ SgStatus sg_yaml_int(SgYamlNode node, const char* what, int64_t* value, SgError*
 }
 
 
-SgStatus sg_yaml_bool(SgYamlNode node, const char* what, bool* value, SgError* error) {
-  const char* text = sg_yaml_text(node);
-  return text && sg_text_bool(text, value) ? SG_OK : wrong(node, what, "true or false", error);
-}
-
-
 SgStatus sg_yaml_keys(SgYamlNode map, const char* what, const char* const* names, int count,
                       SgError* error) {
   if (sg_yaml_kind(map) != SG_YAML_MAP) {

@@ -74,7 +74,6 @@ SgStatus sg_yaml_fail(SgYamlNode node, SgError* error, const char* format, ...)
 /// that no double can hold. what: the name used in the sentence.
 SgStatus sg_yaml_double(SgYamlNode node, const char* what, double* value, SgError* error);
 SgStatus sg_yaml_int(SgYamlNode node, const char* what, int64_t* value, SgError* error);
-SgStatus sg_yaml_bool(SgYamlNode node, const char* what, bool* value, SgError* error);
 
 /// Check that a node is a map whose keys are all among names (count).
 SgStatus sg_yaml_keys(SgYamlNode map, const char* what, const char* const* names, int count,

@@ -299,11 +299,6 @@ SgBatch* sg_sac_batch(SgSac* sac) {
 }
 
 
-int64_t sg_sac_nupdate(const SgSac* sac) {
-  return sac->nupdate;
-}
-
-
 double sg_sac_alpha(const SgSac* sac) {
   return sg_exp_double((double)sac->log_alpha.value[0]);
 }

@@ -120,9 +120,6 @@ void sg_sac_time_stages(SgSac* sac, double* seconds);
 /// The batch's memory inside the learner, for the caller to fill before an update.
 SgBatch* sg_sac_batch(SgSac* sac);
 
-/// Updates taken so far, failed ones included.
-int64_t sg_sac_nupdate(const SgSac* sac);
-
 /// Temperature now.
 double sg_sac_alpha(const SgSac* sac);
 
