@@ -7,20 +7,12 @@
 #   tests/resume.sh PROGRAM [ROUNDS]
 
 set -u
+source "$(dirname "$(realpath "$0")")/checks.sh"
 program=$(realpath "$1") rounds=${2:-1}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-passed=0 failed=0 splits=0 hits=0
-
-report() { # report FINE WHAT
-  if [ "$1" = 0 ]; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    echo "FAILED: $2"
-  fi
-}
+splits=0 hits=0
 
 digest() { tail -n 1 "$1" | sed -n 's/.*"state_sha256": "\([0-9a-f]*\)".*/\1/p'; }
 timeless() { cut -d, -f1-26,29- "$1/progress.csv"; }
@@ -112,6 +104,21 @@ cp -r ant-1-2 edited && sed -i 's/hidden: \[32, 32\]/hidden: [16, 16]/' edited/c
 refuse 3 "does not fit the run's config.yaml" edited
 cp -r ant-1-2 other && sed -i 's/backend: auto/backend: ref/' other/config.yaml
 refuse 5 "this machine computes otherwise" other
+cp -r ant-1-2 reward && sed -i '0,/weight: 1/s//weight: 2/' reward/model/ant.yaml
+refuse 3 "model/ant.yaml: the task was changed since the run began" reward
+cp -r ant-1-2 body && sed -i '0,/<mujoco/s//<!-- new --><mujoco/' body/model/ant.xml
+refuse 3 "model/ant.xml: the model was changed since the run began" body
+cp ant-1-2/model/ant.yaml reward/model/ && "$program" resume reward --json > back.json 2> err
+[ "$(digest back.json)" = "$(digest ant-1-2.json)" ]
+report $? "a task that was put back is resumed: $(cat err)"
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+# what a killed writer has left goes with the next resume, and nothing else
+mkdir -p reward/policy/latest.safetensors.d
+touch reward/config.yaml.a1B2c3 reward/policy/latest.safetensors.XyZ019 reward/policy/latest.safetensors.mine \
+  reward/notes.a1B2c3
+"$program" resume reward --json > back.json 2> err
+[ ! -e reward/config.yaml.a1B2c3 ] && [ ! -e reward/policy/latest.safetensors.XyZ019 ] &&
+  [ -e reward/policy/latest.safetensors.mine ] && [ -e reward/notes.a1B2c3 ] && [ -d reward/policy/latest.safetensors.d ]
+report $? "half-written files are swept, others stay"
+
+finish

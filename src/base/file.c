@@ -9,9 +9,12 @@
 
 #include "base/file.h"
 
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,11 +122,18 @@ void sg_folder_sync(const char* path) {
 }
 
 
+// the folder that holds path: what stands before its last part, which is returned
+static const char* split(const char* path, char folder[PATH]) {
+  const char* slash = strrchr(path, '/');
+  snprintf(folder, PATH, "%.*s", slash ? (int)(slash - path + 1) : 1, slash ? path : ".");
+  return slash ? slash + 1 : path;
+}
+
+
 // make the folder's entry for path last
 static void sync_parent(const char* path) {
   char folder[PATH];
-  const char* slash = strrchr(path, '/');
-  snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path + 1) : 1, slash ? path : ".");
+  split(path, folder);
   sg_folder_sync(folder);
 }
 
@@ -168,6 +178,35 @@ SgStatus sg_file_write(const char* path, const void* bytes, size_t size, SgError
   why = fine ? errno : why;
   unlink(beside);
   return sg_fail(error, SG_MACHINE, "%s: cannot be written: %s", path, strerror(why));
+}
+
+
+// whether an entry of its folder is name.XXXXXX, six letters or digits
+static bool is_beside(const char* entry, const char* name) {
+  size_t length = strlen(name);
+  if (strncmp(entry, name, length) != 0 || entry[length] != '.') {
+    return false;
+  }
+  const char* end = entry + length + 1;
+  while (isalnum((unsigned char)*end)) {
+    end++;
+  }
+  return *end == '\0' && end - entry == (ptrdiff_t)length + 7;
+}
+
+
+void sg_file_sweep(const char* path) {
+  char folder[PATH];
+  const char* name = split(path, folder);
+  DIR* entries = opendir(folder);
+  for (struct dirent* entry; entries && (entry = readdir(entries)) != NULL;) {
+    if (is_beside(entry->d_name, name)) {
+      unlinkat(dirfd(entries), entry->d_name, 0);
+    }
+  }
+  if (entries) {
+    closedir(entries);
+  }
 }
 
 

@@ -21,6 +21,10 @@ void sg_file_free(char* bytes);
 /// (/dev/stdout) is written to and stays what it is.
 SgStatus sg_file_write(const char* path, const void* bytes, size_t size, SgError* error);
 
+/// Remove what writers of a file that were killed half-way have left beside it. Only while nobody
+/// else may be writing it.
+void sg_file_sweep(const char* path);
+
 /// Make a folder's entries last: after a rename in it. Does what can be done; says nothing.
 void sg_folder_sync(const char* path);
 

@@ -37,12 +37,13 @@ typedef enum SgOnBadStep {
 /// What a run's config.yaml says it was run with, for comparison; "" where it says nothing.
 typedef struct SgConfigChecks {
   char task[64];
-  char model_sha256[65];
-  char mujoco[32];       ///< "3.17.0"
-  char backend[64];      ///< "own (avx512)"
-  char isa[32];          ///< "avx512"
-  char task_file[1024];  ///< "model/hopper.yaml", beside the file; not compared
-  char from_sha256[65];  ///< of the networks that the run began with; "": its own
+  char task_sha256[65];   ///< of the task file
+  char model_sha256[65];  ///< of the model's files
+  char mujoco[32];        ///< "3.17.0"
+  char backend[64];       ///< "own (avx512)"
+  char isa[32];           ///< "avx512"
+  char task_file[1024];   ///< "model/hopper.yaml", beside the file; not compared
+  char from_sha256[65];   ///< of the networks that the run began with; "": its own
 } SgConfigChecks;
 
 /// All settings of a run. Make with sg_config_preset, change with sg_config_load and sg_config_set,

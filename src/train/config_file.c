@@ -25,8 +25,8 @@
 static const struct {
   const char* name;
   size_t field, size;
-} CHECKS[] = {CHECK(task), CHECK(model_sha256), CHECK(mujoco),     CHECK(backend),
-              CHECK(isa),  CHECK(task_file),    CHECK(from_sha256)};
+} CHECKS[] = {CHECK(task),    CHECK(task_sha256), CHECK(model_sha256), CHECK(mujoco),
+              CHECK(backend), CHECK(isa),         CHECK(task_file),    CHECK(from_sha256)};
 
 enum {
   NCHECK = sizeof(CHECKS) / sizeof(CHECKS[0])

@@ -294,6 +294,18 @@ SgRun* sg_run_create(const char* folder, const SgConfig* config, const SgTask* t
 }
 
 
+// what the run's killed predecessors have left half-written
+static void sweep(const SgRun* run) {
+  static const char* const names[] = {"config.yaml", "command.txt", "environment.txt",
+                                      "policy/latest.safetensors", "policy/best.safetensors"};
+  char path[PATH];
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    inside(run, names[i], path);
+    sg_file_sweep(path);
+  }
+}
+
+
 SgRun* sg_run_open(const char* folder, SgError* error) {
   char path[PATH];
   struct stat info;
@@ -308,6 +320,7 @@ SgRun* sg_run_open(const char* folder, SgError* error) {
   // ours alone, then the table to append to
   SgStatus status = take_lock(run, error);
   if (status == SG_OK) {
+    sweep(run);
     inside(run, "progress.csv", path);
     run->progress = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
     bool fine = run->progress >= 0 && fstat(run->progress, &info) == 0;

@@ -37,6 +37,7 @@ static void tell_checks(const SgTrainer* t) {
   const struct {
     const char *what, *then, *now;
   } pairs[] = {{"task", then->task, now->task},
+               {"task file", then->task_sha256, now->task_sha256},
                {"model", then->model_sha256, now->model_sha256},
                {"MuJoCo", then->mujoco, now->mujoco},
                {"backend", then->backend, now->backend},

@@ -102,11 +102,35 @@ static SgStatus make_envs(SgTrainer* t, SgError* error) {
 }
 
 
+// a run that goes on needs the files that it began with, or it would not end with the same bytes
+static SgStatus check_same(const SgTrainer* t, const char* what, const char* path, const char* then,
+                           const char* now, SgError* error) {
+  if (!t->resuming || !then[0] || strcmp(then, now) == 0) {
+    return SG_OK;
+  }
+  return sg_fail(error, SG_FILE,
+                 "%s: %s was changed since the run began; put it back to resume, or begin another "
+                 "run on it with `softgait train --from %s`",
+                 path, what, t->options->run);
+}
+
+
 // what the run's bytes depend on besides its keys
 static SgStatus make_checks(SgTrainer* t, SgError* error) {
+  const SgConfigChecks* then = &t->config.checks;
   snprintf(t->checks.task, sizeof(t->checks.task), "%s", t->info->name);
   snprintf(t->checks.mujoco, sizeof(t->checks.mujoco), "%s", mj_versionString());
-  return sg_model_digest(t->task, t->checks.model_sha256, error);
+  SgStatus status = sg_task_digest(t->task, t->checks.task_sha256, error);
+  if (status == SG_OK) {
+    status = sg_model_digest(t->task, t->checks.model_sha256, error);
+  }
+  if (status == SG_OK) {
+    status = check_same(t, "the task", t->info->task_path, then->task_sha256, t->checks.task_sha256,
+                        error);
+  }
+  return status != SG_OK ? status
+                         : check_same(t, "the model", t->info->model_path, then->model_sha256,
+                                      t->checks.model_sha256, error);
 }
 
 
