@@ -110,8 +110,8 @@ static SgStatus check_same(const SgTrainer* t, const char* what, const char* pat
   }
   return sg_fail(error, SG_FILE,
                  "%s: %s was changed since the run began; put it back to resume, or begin another "
-                 "run on it with `softgait train --from %s`",
-                 path, what, t->options->run);
+                 "run with `softgait train %s --from %s`",
+                 path, what, t->info->task_path, t->options->run);
 }
 
 
