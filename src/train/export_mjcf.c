@@ -149,14 +149,15 @@ static SgStatus copy_file(Writer* w, const char* path, int depth) {
 // a folder of assets from the root
 static SgStatus absolute(const Writer* w, char full[SG_MAX_PATH], const char* folder) {
   char beside[SG_MAX_PATH], resolved[4096];
-  bool fits = sg_path_beside(beside, sizeof(beside), w->main, folder[0] ? folder : ".");
-  if (!fits || !realpath(beside, resolved) || strlen(resolved) >= SG_MAX_PATH ||
-      strpbrk(resolved, "\"<&")) {
+  bool fits = sg_path_beside(beside, sizeof(beside), w->main, folder[0] ? folder : ".") &&
+              realpath(beside, resolved);
+  size_t length = fits ? strlen(resolved) : 0;
+  if (!fits || length >= SG_MAX_PATH || strpbrk(resolved, "\"<&")) {
     return sg_fail(w->error, SG_FILE,
                    "%s: the folder '%.80s' of its assets cannot be told in another file", w->main,
                    folder);
   }
-  snprintf(full, SG_MAX_PATH, "%s", resolved);
+  memcpy(full, resolved, length + 1);
   return SG_OK;
 }
 
