@@ -12,7 +12,7 @@ program=$(realpath "$1") rounds=${2:-1}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-splits=0 hits=0
+splits=0 hits=0 whole=0
 
 digest() { tail -n 1 "$1" | sed -n 's/.*"state_sha256": "\([0-9a-f]*\)".*/\1/p'; }
 timeless() { cut -d, -f1-26,29- "$1/progress.csv"; }
@@ -25,16 +25,20 @@ same() { # same STRAIGHT SPLIT WHAT
   report $? "$3"
 }
 
-# interrupt SIGNAL RUN ARGS...: run until it ends or a random moment comes
+now() { date +%s%3N; } # milliseconds
+
+# interrupt SIGNAL RUN ARGS...: run until it ends or a random moment comes, within half of the time that the
+# straight run took: so the second signal finds a run under way too, on a fast machine and on a slow one
 interrupt() {
-  local signal=$1 run=$2; shift 2
+  local signal=$1 run=$2 moment; shift 2
   "$program" "$@" --json > "$run.json" 2> "$run.err" &
   local pid=$!
   for _ in $(seq 200); do
     [ -s "$run/checkpoints/state.ckpt" ] && break
     sleep 0.02
   done
-  sleep "0.$((RANDOM % 8))$((RANDOM % 10))"
+  moment=$((RANDOM % (whole / 2 + 1)))
+  sleep "$((moment / 1000)).$(printf %03d $((moment % 1000)))"
   kill -"$signal" $pid 2> /dev/null
   { wait $pid; } 2> /dev/null
   [ $? = 0 ] || hits=$((hits + 1))
@@ -47,8 +51,10 @@ check() { # check TASK ENVS THREADS STEPS
   local flags=(--steps "$4" --envs "$envs" --threads "$threads" --seed 5 --set sac.hidden=[32,32] --set sac.batch=32
     --set sac.start_steps=200 --set sac.replay=3000 --set train.eval_every=400 --set train.eval_episodes=1
     --set train.checkpoint_seconds=0.2)
+  local start; start=$(now)
   "$program" train "$task" "${flags[@]}" --run "$name" --json > "$name.json" 2> "$name.err"
   report $? "$name: the straight run"
+  whole=$(($(now) - start))
   for signal in INT TERM KILL; do
     local split=$name-$signal
     interrupt $signal "$split" train "$task" "${flags[@]}" --run "$split"
@@ -69,7 +75,7 @@ done
 
 # the moments are random, but a test whose runs end before the signal comes would show nothing
 [ $((2 * hits)) -gt "$splits" ]
-report $? "only $hits of $splits signals came before the run's end"
+report $? "$hits of $splits signals came before the run's end"
 
 # a finished run says so again; a longer one goes on from there
 "$program" resume hopper-1-1 --json > again.json 2> err
@@ -121,4 +127,4 @@ touch reward/config.yaml.a1B2c3 reward/policy/latest.safetensors.XyZ019 reward/p
   [ -e reward/policy/latest.safetensors.mine ] && [ -e reward/notes.a1B2c3 ] && [ -d reward/policy/latest.safetensors.d ]
 report $? "half-written files are swept, others stay"
 
-finish
+finish "$hits of $splits signals came before the end"
