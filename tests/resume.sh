@@ -14,8 +14,6 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
 splits=0 hits=0 whole=0
 
-digest() { tail -n 1 "$1" | sed -n 's/.*"state_sha256": "\([0-9a-f]*\)".*/\1/p'; }
-timeless() { cut -d, -f1-26,29- "$1/progress.csv"; }
 
 same() { # same STRAIGHT SPLIT WHAT
   [ -n "$(digest "$1.json")" ] && [ "$(digest "$1.json")" = "$(digest "$2.json")" ] &&

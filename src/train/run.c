@@ -294,10 +294,10 @@ SgRun* sg_run_create(const char* folder, const SgConfig* config, const SgTask* t
 }
 
 
-// what the run's killed predecessors have left half-written
+// what was half-written when the run was killed: of the files that a run replaces as it goes
 static void sweep(const SgRun* run) {
-  static const char* const names[] = {"config.yaml", "command.txt", "environment.txt",
-                                      "policy/latest.safetensors", "policy/best.safetensors"};
+  static const char* const names[] = {"config.yaml", "policy/latest.safetensors",
+                                      "policy/best.safetensors"};
   char path[PATH];
   for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
     inside(run, names[i], path);

@@ -82,19 +82,22 @@ class Bench:
                 self.keep(command, row)
         return whole
 
+    def keep_median(self, command, rows, key, least):
+        """The middle of ROUNDS rows, number by number, which must reach what is wanted."""
+        row = row_of(f"median of {ROUNDS}", 0, rows[0]["unit"], rows[0]["threads"])
+        row.update((name, statistics.median(r[name] for r in rows)) for name in FIELDS[4:10] if name != "unit"
+                   and isinstance(rows[0].get(name), float))
+        self.keep(command, row, key, least)
+
     def update_in_turns(self, words, parts=False):
-        """ROUNDS turns of four updates, all kept, and the medians, which must reach what is wanted."""
+        """ROUNDS turns of four updates, all kept, and their medians."""
         turns = [([*task, *words], threads, least) for task, leasts in (([], (0.85, 0.80)), (["humanoid"], (0.84, 0.78)))
                  for threads, least in zip((1, 2), leasts)]
         rounds = [[self.update(words, threads, parts=parts and round == 0) for words, threads, _ in turns]
                   for round in range(ROUNDS)]
-        for i, (words, threads, least) in enumerate(turns):
-            seen = [round[i] for round in rounds if round[i]]
-            if seen:
-                middle = {key: statistics.median(row[key] for row in seen)
-                          for key in ("rate", "gflops", "peak_gflops", "peak_share")}
-                row = {**row_of(f"median of {ROUNDS}", 0, "updates/s", threads), **middle}
-                self.keep(" ".join(["bench update", *words]), row, "peak_share", least)
+        for (words, _, least), rows in zip(turns, zip(*rounds)):
+            if all(rows):
+                self.keep_median(" ".join(["bench update", *words]), rows, "peak_share", least)
 
     def train(self, words):
         """A run in a folder of its own; (seconds to its first row, seconds in all, largest size in MB)."""
@@ -180,10 +183,8 @@ def train(b):
             for row in rows.values():
                 if round == 0 or row["name"] == "train":
                     b.keep(f"bench train {task}", row)
-    for i, (task, threads, least) in enumerate(turns):
-        middle = {key: statistics.median(round[i]["train"][key] for round in rounds) for key in ("rate", "share")}
-        row = {**row_of(f"median of {ROUNDS}", 0, "steps/s", threads), **middle}
-        b.keep(f"bench train {task}", row, "share", least)
+    for (task, _, least), rows in zip(turns, zip(*rounds)):
+        b.keep_median(f"bench train {task}", [row["train"] for row in rows], "share", least)
 
 
 def start(b):

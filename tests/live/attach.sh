@@ -14,12 +14,10 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
 long=$((6000 * ((readers + 19) / 20))) # steps: enough that all readers find the run under way
 
-digest() { tail -n 1 "$1.json" | sed -n 's/.*"state_sha256": "\([0-9a-f]*\)".*/\1/p'; }
-timeless() { cut -d, -f1-26,29- "$1/progress.csv"; }
 value() { sed -n "s/.*\"$2\": \"\?\([^,\"}]*\).*/\1/p" "$1"; }
 
 equal() { # equal RUN RUN
-  [ -n "$(digest "$1")" ] && [ "$(digest "$1")" = "$(digest "$2")" ] &&
+  [ -n "$(digest "$1.json")" ] && [ "$(digest "$1.json")" = "$(digest "$2.json")" ] &&
     cmp -s "$1/policy/best.safetensors" "$2/policy/best.safetensors" &&
     cmp -s "$1/policy/latest.safetensors" "$2/policy/latest.safetensors" &&
     cmp -s <(timeless "$1") <(timeless "$2")

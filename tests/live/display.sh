@@ -59,15 +59,13 @@ window_up() {
 
 small=(train hopper --threads 1 --seed 3 --set sac.hidden=[16,16] --set sac.batch=32 --set sac.start_steps=100
   --set sac.replay=5000 --set train.eval_every=5000 --set train.eval_episodes=2)
-digest() { tail -n 1 "$1.json" | sed -n 's/.*"state_sha256": "\([0-9a-f]*\)".*/\1/p'; }
-timeless() { cut -d, -f1-26,29- "$1/progress.csv"; }
 
 # same RUN PLAIN CODE LINES WORDS
 same() {
   local run=$1 plain=$2 code=$3 lines=$4 words=$5
   [ "$code" = 0 ] && [ "$(wc -l < "$run.err")" = "$lines" ] && { [ -z "$words" ] || grep -qF -- "$words" "$run.err"; }
   report $? "$run: exit code $code, $(wc -l < "$run.err") lines on stderr (wanted $lines): $(cat "$run.err")"
-  [ -n "$(digest "$plain")" ] && [ "$(digest "$run")" = "$(digest "$plain")" ] &&
+  [ -n "$(digest "$plain.json")" ] && [ "$(digest "$run.json")" = "$(digest "$plain.json")" ] &&
     cmp -s "$run/policy/best.safetensors" "$plain/policy/best.safetensors" && cmp -s <(timeless "$run") <(timeless "$plain")
   report $? "$run: the bytes of a run without a window"
 }

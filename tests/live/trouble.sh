@@ -13,11 +13,10 @@ cd "$folder" || exit 1
 
 flags=(--steps 4000 --threads 1 --seed 3 --set sac.hidden=[32,32] --set sac.batch=32 --set sac.start_steps=200
   --set train.eval_every=1000 --set train.eval_episodes=2)
-digest() { tail -n 1 "$1.json" | sed -n 's/.*"state_sha256": "\([0-9a-f]*\)".*/\1/p'; }
 
 # same RUN LINES WORDS: how it went
 same() {
-  [ -n "$(digest plain)" ] && [ "$(digest "$1")" = "$(digest plain)" ] && [ "$(wc -l < "$1.err")" = "$2" ] &&
+  [ -n "$(digest plain.json)" ] && [ "$(digest "$1.json")" = "$(digest plain.json)" ] && [ "$(wc -l < "$1.err")" = "$2" ] &&
     cmp -s "$1/policy/best.safetensors" plain/policy/best.safetensors && { [ -z "$3" ] || grep -qF -- "$3" "$1.err"; }
   report $? "$1: the bytes of an untroubled run, $2 lines on stderr: $(cat "$1.err")"
 }

@@ -31,7 +31,6 @@ stand_in() {
 
 small=(train hopper --threads 1 --seed 3 --set sac.hidden=[16,16] --set sac.batch=32 --set sac.start_steps=100
   --set train.eval_every=200 --set train.eval_episodes=2)
-digest() { tail -n 1 "$1" | sed -n 's/.*"state_sha256": "\([0-9a-f]*\)".*/\1/p'; }
 
 # with_window LINES WORDS WHAT [FLAGS...]: exit code 0, so many lines on stderr of which one holds the words,
 # stdout all JSON, the digest that of a run without
